@@ -1,0 +1,74 @@
+/**
+ * Every permission and the least role that holds it. A role holds all that the roles below it hold, so one column
+ * is the whole matrix. Routes name a permission, services check it again as their first line; neither names a role.
+ */
+import { Refusal } from '#platform/errors.ts'
+import type { TenantScope } from './scopes.ts'
+
+/** From weakest to strongest; the position is the rank. */
+export const roles = ['viewer', 'member', 'admin', 'owner'] as const
+
+export type Role = (typeof roles)[number]
+
+const leastRole = {
+  'tenant.read': 'viewer',
+  'tenant.update': 'admin',
+
+  'members.read': 'viewer',
+  'members.invite': 'admin',
+  'members.change_role': 'admin',
+  'members.deactivate': 'admin',
+  'members.reactivate': 'admin',
+
+  'projects.read': 'viewer',
+  'projects.create': 'member',
+  'projects.update': 'member',
+  'projects.delete': 'member',
+
+  'audit.read': 'admin',
+} as const satisfies Record<string, Role>
+
+export type Permission = keyof typeof leastRole
+
+export const permissions = Object.keys(leastRole) as Permission[]
+
+const rank = (role: Role): number => roles.indexOf(role)
+
+const held = Object.fromEntries(
+  roles.map((role) => [role, permissions.filter((permission) => rank(role) >= rank(leastRole[permission]))]),
+) as Record<Role, Permission[]>
+
+const heldSets: Record<Role, ReadonlySet<Permission>> = {
+  viewer: new Set(held.viewer),
+  member: new Set(held.member),
+  admin: new Set(held.admin),
+  owner: new Set(held.owner),
+}
+
+export function permissionsOf(role: Role): readonly Permission[] {
+  return held[role]
+}
+
+/** Throws 403 `FORBIDDEN` unless the caller's role holds the permission. */
+export function authorize(scope: TenantScope, permission: Permission): void {
+  if (heldSets[scope.role].has(permission)) return
+  throw new Refusal(
+    403,
+    'FORBIDDEN',
+    `Your role (${scope.role}) does not include ${permission}. Ask an owner or admin.`,
+  )
+}
+
+/** Nobody hands out, takes away or acts on more than they hold. */
+export function canGrant(granter: Role, granted: Role): boolean {
+  return rank(granter) >= rank(granted)
+}
+
+/** How a route says which permission it needs; the server refuses to boot with a route that says nothing. */
+export function requires(permission: Permission): { permission: Permission } {
+  return { permission }
+}
+
+export function rolesMatrix(): { role: Role; permissions: readonly Permission[] }[] {
+  return [...roles].reverse().map((role) => ({ role, permissions: held[role] }))
+}

@@ -1,0 +1,54 @@
+/** The table of contents of the HTTP side: every route plugin, in one list. */
+import { auditRoutes } from '#audit'
+import { type AccessTokens, type Accounts, authRoutes, browserOf, keyRoutes } from '#auth'
+import { mailboxRoutes } from '#email'
+import type { AdjustableClock, Clock } from '#platform/clock.ts'
+import type { Config } from '#platform/config.ts'
+import type { Database } from '#platform/db/database.ts'
+import { clockRoutes } from '#platform/http/dev-clock.ts'
+import type { HealthChecks } from '#platform/http/health.ts'
+import { cursorCodec } from '#platform/http/page-query.ts'
+import type { Limiter } from '#platform/http/rate-limit.ts'
+import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
+import type { Logger } from '#platform/log.ts'
+import { deriveKey } from '#platform/secrets.ts'
+import { projectRoutes } from '#projects'
+import { addIdempotency, createCredentials, type Invitations, invitationRoutes, tenantRoutes } from '#tenants'
+
+export interface AppOptions {
+  config: Config
+  log: Logger
+  clock: Clock | AdjustableClock
+  db: Database
+  limiter: Limiter
+  health: HealthChecks
+  accessTokens: AccessTokens
+  accounts: Accounts
+  invitations: Invitations
+}
+
+const PREFIX = '/api/v1'
+
+export async function buildApp(options: AppOptions): Promise<HttpServer> {
+  const { config, log, clock, db, limiter, health, accessTokens, accounts, invitations } = options
+  const credentials = createCredentials({ db, clock, accessTokens })
+  const browser = browserOf(config)
+  const cursors = cursorCodec(deriveKey(config.secret, 'cursor:v1'))
+  const { tenantOf, userOf, factsOf } = credentials
+
+  const app = await createHttpServer({ config, log, guard: credentials, limiter, health })
+  addIdempotency(app, { credentials, clock })
+
+  await app.register(keyRoutes, { accessTokens })
+  await app.register(authRoutes, { prefix: PREFIX, accounts, browser, userOf, factsOf })
+  await app.register(tenantRoutes, { prefix: PREFIX, db, clock, credentials })
+  await app.register(invitationRoutes, { prefix: PREFIX, invitations, browser, credentials })
+  await app.register(auditRoutes, { prefix: PREFIX, db, scopeOf: tenantOf, cursors })
+  await app.register(projectRoutes, { prefix: PREFIX, db, clock, tenantOf })
+
+  if (config.env !== 'production') {
+    await app.register(mailboxRoutes, { db })
+    if ('advance' in clock) await app.register(clockRoutes, { clock })
+  }
+  return app
+}

@@ -1,0 +1,209 @@
+/**
+ * Signing up. Where the mailbox must be proven first, the answer is the same for known and unknown addresses, in words
+ * and in time: both branches hash the password, write one row and one job, and the job decides which mail to send.
+ */
+import type { RequestFacts } from '#access'
+import { recordAccountEvent } from '#audit'
+import { sendLater } from '#email'
+import { enqueue } from '#jobs'
+import type { Tx } from '#platform/db/database.ts'
+import { asSystem } from '#platform/db/scoped.ts'
+import { Refusal } from '#platform/errors.ts'
+import { newId } from '#platform/ids.ts'
+import { hashSecret, newSecret } from '#platform/secrets.ts'
+import type { Accounts } from './accounts.ts'
+import { normaliseEmail } from './email-address.ts'
+import { alreadyRegisteredEmail, verificationEmail } from './emails.ts'
+import { registrationRequested } from './jobs.ts'
+import { assertAcceptablePassword } from './password-policy.ts'
+import {
+  consumeLink,
+  consumeRegistration,
+  findAccountByEmail,
+  getUser,
+  insertUser,
+  markEmailVerified,
+  renewRegistrationToken,
+  replaceLink,
+  type User,
+  upsertRegistration,
+} from './queries.ts'
+import { type Grant, grantOf, startSession } from './sessions.ts'
+import type { TenantOfToken } from './tenancy.ts'
+
+const LINK_HOURS = 24
+const HOUR_MS = 3_600_000
+
+export interface Register {
+  email: string
+  password: string
+  fullName: string
+  tenantName: string
+  tenantSlug?: string | undefined
+}
+
+export type Registered =
+  | { kind: 'signed_in'; user: User; tenant: TenantOfToken; grant: Grant }
+  | { kind: 'verify_first' }
+
+export async function register(accounts: Accounts, input: Register, request: RequestFacts): Promise<Registered> {
+  const email = normaliseEmail(input.email)
+  assertAcceptablePassword(input.password, {
+    minLength: accounts.passwordMinLength,
+    email,
+    names: [input.tenantName],
+  })
+  await accounts.throttles.registerFrom(request.ip)
+  const passwordHash = await accounts.passwords.hash(input.password)
+  return accounts.emailVerification === 'required'
+    ? registerUnproven(accounts, { ...input, email, passwordHash })
+    : registerAtOnce(accounts, { ...input, email, passwordHash }, request)
+}
+
+type Prepared = Register & { passwordHash: string }
+
+async function registerUnproven({ db, clock }: Accounts, input: Prepared): Promise<Registered> {
+  const now = clock.now()
+  await asSystem(db, 'keep a sign-up until its mailbox is proven', async (tx) => {
+    await upsertRegistration(tx, {
+      email: input.email,
+      full_name: input.fullName,
+      password_hash: input.passwordHash,
+      tenant_name: input.tenantName,
+      tenant_slug: input.tenantSlug ?? null,
+      // Replaced by the token that the job mails; nobody ever knows the secret of this one.
+      token_hash: newSecret().hash,
+      created_at: now,
+      expires_at: new Date(now.getTime() + LINK_HOURS * HOUR_MS),
+    })
+    await enqueue(tx, registrationRequested, { email: input.email }, { singletonKey: input.email })
+  })
+  return { kind: 'verify_first' }
+}
+
+async function registerAtOnce(accounts: Accounts, input: Prepared, request: RequestFacts): Promise<Registered> {
+  const { db, clock, sessions } = accounts
+  const now = clock.now()
+  const { user, tenant, issued } = await asSystem(db, 'sign up: a person and their first tenant', async (tx) => {
+    const user = await insertUser(tx, {
+      id: newId(),
+      email: input.email,
+      full_name: input.fullName,
+      password_hash: input.passwordHash,
+      email_verified_at: null,
+      now,
+    })
+    if (!user) {
+      throw new Refusal(409, 'EMAIL_TAKEN', 'This address already has an account. Sign in instead.', {
+        details: [{ field: 'email', message: 'already has an account' }],
+      })
+    }
+    const tenant = await sessions.tenancy.create(tx, {
+      name: input.tenantName,
+      slug: input.tenantSlug,
+      ownerId: user.id,
+      request,
+      now,
+    })
+    await sendVerification(tx, accounts, user, now)
+    await recordAccountEvent(tx, { userId: user.id, action: 'auth.registered', request })
+    return { user, tenant, issued: await startSession(tx, sessions, user, tenant, request) }
+  })
+  return { kind: 'signed_in', user, tenant, grant: await grantOf(sessions, issued) }
+}
+
+export async function sendVerification(tx: Tx, { appUrl }: Pick<Accounts, 'appUrl'>, user: User, now: Date) {
+  const { secret, hash } = newSecret()
+  const expiresAt = new Date(now.getTime() + LINK_HOURS * HOUR_MS)
+  await replaceLink(tx, {
+    purpose: 'email_verify',
+    token_hash: hash,
+    user_id: user.id,
+    email: user.email,
+    created_at: now,
+    expires_at: expiresAt,
+  })
+  const url = `${appUrl}/verify-email?token=${secret}`
+  await sendLater(tx, verificationEmail({ to: user.email, name: user.full_name, url, expiresAt }))
+}
+
+/** The job behind a sign-up and behind "send it again": mails whatever fits what is known of the address. */
+export async function answerRegistration(
+  accounts: Pick<Accounts, 'db' | 'clock' | 'appUrl'>,
+  email: string,
+): Promise<void> {
+  const { db, clock, appUrl } = accounts
+  await asSystem(db, 'mail the link that proves a mailbox', async (tx) => {
+    const now = clock.now()
+    const account = await findAccountByEmail(tx, email)
+    if (account) {
+      if (account.email_verified_at) await sendLater(tx, alreadyRegisteredEmail({ to: email, appUrl }))
+      else await sendVerification(tx, accounts, account, now)
+      return
+    }
+    const { secret, hash } = newSecret()
+    const expiresAt = new Date(now.getTime() + LINK_HOURS * HOUR_MS)
+    const registration = await renewRegistrationToken(tx, email, hash, expiresAt)
+    if (!registration) return
+    const url = `${appUrl}/verify-email?token=${secret}`
+    await sendLater(tx, verificationEmail({ to: email, name: registration.full_name, url, expiresAt }))
+  })
+}
+
+/** The job behind "send it again": unlike a sign-up, it tells a proven address nothing. */
+export async function answerResend(accounts: Pick<Accounts, 'db' | 'clock' | 'appUrl'>, email: string): Promise<void> {
+  const known = await asSystem(accounts.db, 'find out whether an address still waits to be proven', (tx) =>
+    findAccountByEmail(tx, email),
+  )
+  if (!known?.email_verified_at) await answerRegistration(accounts, email)
+}
+
+/** 400 `INVALID_TOKEN` for a link that is unknown, used, expired or for something else. */
+export async function verifyEmail(
+  accounts: Accounts,
+  token: string,
+  request: RequestFacts,
+): Promise<{ email: string }> {
+  await accounts.throttles.linkTryFrom(request.ip)
+  const { db, clock, sessions } = accounts
+  const tokenHash = hashSecret(token)
+  return asSystem(db, 'prove a mailbox by its link', async (tx) => {
+    const now = clock.now()
+    const link = await consumeLink(tx, 'email_verify', tokenHash, now)
+    if (link) {
+      if (!(await markEmailVerified(tx, link.user_id, link.email, now))) throw invalidLink()
+      await recordAccountEvent(tx, { userId: link.user_id, action: 'auth.email_verified', request })
+      return { email: link.email }
+    }
+
+    const registration = await consumeRegistration(tx, tokenHash, now)
+    if (!registration) throw invalidLink()
+    const user = await insertUser(tx, {
+      id: newId(),
+      email: registration.email,
+      full_name: registration.full_name,
+      password_hash: registration.password_hash,
+      email_verified_at: now,
+      now,
+    })
+    // The address got its account by another way meanwhile (an invitation, say): the proof still counts for it.
+    if (!user) {
+      const account = await findAccountByEmail(tx, registration.email)
+      if (account) await markEmailVerified(tx, account.id, registration.email, now)
+      return { email: registration.email }
+    }
+    await sessions.tenancy.create(tx, {
+      name: registration.tenant_name,
+      slug: registration.tenant_slug ?? undefined,
+      ownerId: user.id,
+      request,
+      now,
+    })
+    await recordAccountEvent(tx, { userId: user.id, action: 'auth.registered', request })
+    return { email: (await getUser(tx, user.id)).email }
+  })
+}
+
+export function invalidLink(): Refusal {
+  return new Refusal(400, 'INVALID_TOKEN', 'This link is not valid any more. Ask for a new one.')
+}

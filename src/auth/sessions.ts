@@ -1,0 +1,296 @@
+/**
+ * Sessions and the refresh protocol.
+ *
+ * A sign-in is one session; its refresh tokens are a family of which one is the newest. Each use replaces it. A client
+ * that never got the answer, or two tabs that ask at once, present the token that was just replaced: within the grace
+ * window they get the very same successor, so nobody honest is signed out and no second branch comes into being. A
+ * token presented later than that, or one whose successor was already used, can only be a copy: the family ends.
+ *
+ * The successor is derived from the presented token, a salt in its row and a server key. The database holds hashes and
+ * salts only, so a leak of it mints nothing; nor does a stolen old token without the server key.
+ */
+import { createHmac, randomBytes } from 'node:crypto'
+import type { RequestFacts } from '#access'
+import { recordAccountEvent } from '#audit'
+import { sendLater } from '#email'
+import type { Clock } from '#platform/clock.ts'
+import type { Database, Tx } from '#platform/db/database.ts'
+import { asSystem, inUser } from '#platform/db/scoped.ts'
+import { Refusal } from '#platform/errors.ts'
+import { newId } from '#platform/ids.ts'
+import { hashSecret, newSecret } from '#platform/secrets.ts'
+import type { AccessTokens } from './access-tokens.ts'
+import { refreshReuseEmail } from './emails.ts'
+import {
+  countTokensSince,
+  databaseNow,
+  deleteSessionsEndedBefore,
+  findAccountById,
+  getRefreshToken,
+  insertRefreshToken,
+  insertSession,
+  listSessions,
+  lockSessionOfToken,
+  markRotated,
+  revokeAllSessions,
+  revokeSession,
+  revokeSessionOfToken,
+  touchSession,
+  type User,
+} from './queries.ts'
+import type { Tenancy, TenantOfToken } from './tenancy.ts'
+
+const DAY_MS = 86_400_000
+/** More rotations than any client needs; replays within the grace window are not rotations and do not count. */
+const ROTATIONS_PER_MINUTE = 30
+
+export interface SessionSettings {
+  refreshTokenDays: number
+  refreshAbsoluteDays: number
+  refreshGraceSeconds: number
+  /** Root of the successors; the same on all replicas. */
+  refreshKey: Buffer
+  appUrl: string
+}
+
+export interface Sessions {
+  db: Database
+  clock: Clock
+  tenancy: Tenancy
+  accessTokens: AccessTokens
+  settings: SessionSettings
+}
+
+export interface Grant {
+  accessToken: string
+  accessExpiresIn: number
+  refreshToken: string
+  refreshExpiresIn: number
+  tenant: TenantOfToken | null
+}
+
+interface IssuedRefresh {
+  userId: string
+  sessionId: string
+  refreshToken: string
+  expiresAt: Date
+  now: Date
+  tenant: TenantOfToken | null
+}
+
+/** Starts a session in the caller's transaction; `grantOf` turns it into tokens once that has committed. */
+export async function startSession(
+  tx: Tx,
+  { clock, settings }: Sessions,
+  user: Pick<User, 'id'>,
+  tenant: TenantOfToken | null,
+  request: RequestFacts,
+): Promise<IssuedRefresh> {
+  const now = await databaseNow(tx, clock.offsetMs)
+  const sessionId = newId()
+  const ends = new Date(now.getTime() + settings.refreshAbsoluteDays * DAY_MS)
+  await insertSession(tx, {
+    id: sessionId,
+    user_id: user.id,
+    ip: request.ip,
+    user_agent: request.userAgent,
+    now,
+    expires_at: ends,
+    last_tenant_id: tenant?.id ?? null,
+  })
+  const { secret, hash } = newSecret()
+  const expiresAt = slide(now, ends, settings)
+  await insertRefreshToken(tx, {
+    token_hash: hash,
+    session_id: sessionId,
+    salt: randomBytes(16),
+    created_at: now,
+    expires_at: expiresAt,
+  })
+  return { userId: user.id, sessionId, refreshToken: secret, expiresAt, now, tenant }
+}
+
+export async function grantOf({ accessTokens }: Sessions, issued: IssuedRefresh): Promise<Grant> {
+  const accessToken = await accessTokens.sign({
+    userId: issued.userId,
+    sessionId: issued.sessionId,
+    tenantId: issued.tenant?.id ?? null,
+  })
+  return {
+    accessToken,
+    accessExpiresIn: accessTokens.lifetimeSeconds,
+    refreshToken: issued.refreshToken,
+    refreshExpiresIn: Math.max(0, Math.round((issued.expiresAt.getTime() - issued.now.getTime()) / 1000)),
+    tenant: issued.tenant,
+  }
+}
+
+type Refreshed =
+  | { kind: 'issued'; issued: IssuedRefresh }
+  | { kind: 'ended' }
+  | { kind: 'reused' }
+  | { kind: 'unknown' }
+
+/**
+ * Exchanges a refresh token. 401 `INVALID_REFRESH_TOKEN` for one that is unknown or has ended,
+ * 401 `REFRESH_REUSE_DETECTED` for a copy; `endsSession` says whether a cookie that holds it is worth keeping.
+ */
+export async function refreshSession(
+  sessions: Sessions,
+  presented: string,
+  { slug, request }: { slug?: string | undefined; request: RequestFacts },
+): Promise<Grant> {
+  const outcome = await asSystem(sessions.db, 'refresh a session before its user is known', (tx) =>
+    exchange(tx, sessions, presented, slug, request),
+  )
+  if (outcome.kind === 'issued') return grantOf(sessions, outcome.issued)
+  if (outcome.kind === 'reused') {
+    throw new Refusal(
+      401,
+      'REFRESH_REUSE_DETECTED',
+      'This session was ended because an old token of it was used again.',
+    )
+  }
+  throw new Refusal(401, outcome.kind === 'ended' ? 'SESSION_ENDED' : 'INVALID_REFRESH_TOKEN', 'Sign in again.')
+}
+
+async function exchange(
+  tx: Tx,
+  { clock, settings, tenancy }: Sessions,
+  presented: string,
+  slug: string | undefined,
+  request: RequestFacts,
+): Promise<Refreshed> {
+  const presentedHash = hashSecret(presented)
+  const session = await lockSessionOfToken(tx, presentedHash)
+  // Somebody else's guess must not end anybody's session.
+  if (!session) return { kind: 'unknown' }
+
+  const token = await getRefreshToken(tx, presentedHash)
+  const now = await databaseNow(tx, clock.offsetMs)
+  const account = await findAccountById(tx, session.user_id)
+  // An expired token is not a theft, even inside the window.
+  if (session.revoked_at || session.expires_at <= now || token.expires_at <= now || account?.status !== 'active') {
+    return { kind: 'ended' }
+  }
+
+  const replayed = token.rotated_at !== null
+  if (replayed) {
+    const age = now.getTime() - (token.rotated_at as Date).getTime()
+    const inGrace = age <= settings.refreshGraceSeconds * 1000
+    if (!inGrace || token.successor_rotated_at || !token.successor_expires_at) {
+      await revokeSession(tx, session.user_id, session.id, 'refresh_reuse', now)
+      await recordAccountEvent(tx, {
+        userId: session.user_id,
+        action: 'auth.refresh.reuse_detected',
+        request,
+        details: { session_id: session.id },
+      })
+      await sendLater(tx, refreshReuseEmail({ to: account.email, appUrl: settings.appUrl, request, at: now }))
+      return { kind: 'reused' }
+    }
+  }
+
+  // Before anything is written: a refused tenant must not cost the token.
+  const tenant = await tenancy.enter(tx, {
+    userId: session.user_id,
+    slug,
+    lastTenantId: session.last_tenant_id,
+    now,
+  })
+
+  const successor = deriveSuccessor(settings.refreshKey, token.salt, presented)
+  const issue = (expiresAt: Date): Refreshed => ({
+    kind: 'issued',
+    issued: { userId: session.user_id, sessionId: session.id, refreshToken: successor, expiresAt, now, tenant },
+  })
+  if (replayed) return issue(token.successor_expires_at as Date)
+
+  if ((await countTokensSince(tx, session.id, new Date(now.getTime() - 60_000))) > ROTATIONS_PER_MINUTE) {
+    throw new Refusal(
+      429,
+      'RATE_LIMITED',
+      'This session refreshes too often. Your token stays valid; try again soon.',
+      {
+        headers: { 'retry-after': '30' },
+      },
+    )
+  }
+  const successorHash = hashSecret(successor)
+  const expiresAt = slide(now, session.expires_at, settings)
+  await insertRefreshToken(tx, {
+    token_hash: successorHash,
+    session_id: session.id,
+    salt: randomBytes(16),
+    created_at: now,
+    expires_at: expiresAt,
+  })
+  await markRotated(tx, presentedHash, successorHash, now)
+  await touchSession(tx, session.id, tenant?.id ?? null, now)
+  return issue(expiresAt)
+}
+
+function slide(now: Date, sessionEnds: Date, { refreshTokenDays }: SessionSettings): Date {
+  return new Date(Math.min(now.getTime() + refreshTokenDays * DAY_MS, sessionEnds.getTime()))
+}
+
+function deriveSuccessor(key: Buffer, salt: Buffer, presented: string): string {
+  return createHmac('sha256', key).update('refresh-successor:v1').update(salt).update(presented).digest('base64url')
+}
+
+/** Ends the session that a refresh token belongs to, whichever generation it is. Unknown tokens end nothing. */
+export async function signOut({ db, clock }: Sessions, refreshToken: string, request: RequestFacts): Promise<void> {
+  await asSystem(db, 'sign out by refresh token', async (tx) => {
+    const session = await revokeSessionOfToken(tx, hashSecret(refreshToken), 'logout', clock.now())
+    if (!session) return
+    await recordAccountEvent(tx, {
+      userId: session.user_id,
+      action: 'auth.logout',
+      request,
+      details: { session_id: session.id },
+    })
+  })
+}
+
+export interface PersonKey {
+  userId: string
+  sessionId: string
+  request: RequestFacts
+}
+
+export async function signOutEverywhere(
+  { db, clock }: Pick<Sessions, 'db' | 'clock'>,
+  person: PersonKey,
+): Promise<void> {
+  await inUser(db, person, async (tx) => {
+    await revokeAllSessions(tx, person.userId, 'logout_all', clock.now())
+    await recordAccountEvent(tx, { userId: person.userId, action: 'auth.logout_all', request: person.request })
+  })
+}
+
+export async function endSession({ db, clock }: Pick<Sessions, 'db' | 'clock'>, person: PersonKey, sessionId: string) {
+  await inUser(db, person, async (tx) => {
+    if (!(await revokeSession(tx, person.userId, sessionId, 'revoked', clock.now()))) {
+      throw new Refusal(404, 'NOT_FOUND', 'There is no such session.')
+    }
+    await recordAccountEvent(tx, {
+      userId: person.userId,
+      action: 'auth.session.revoked',
+      request: person.request,
+      details: { session_id: sessionId },
+    })
+  })
+}
+
+export function sessionsOf(
+  { db, clock }: Pick<Sessions, 'db' | 'clock'>,
+  person: PersonKey,
+  page: { limit: number; offset: number },
+) {
+  return inUser(db, person, (tx) => listSessions(tx, person.userId, clock.now(), page))
+}
+
+/** Ended sessions are kept until `moment`, so that a late replay is still recognised as one. */
+export function deleteEndedSessions(db: Database, moment: Date): Promise<number> {
+  return asSystem(db, 'forget sessions and links that ended long ago', (tx) => deleteSessionsEndedBefore(tx, moment))
+}

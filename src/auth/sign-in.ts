@@ -1,0 +1,75 @@
+/**
+ * Signing in. Whatever was wrong, the answer is the same, after the same work: an unknown address costs a hash too, and
+ * is locked after as many tries as a known one.
+ */
+import type { RequestFacts } from '#access'
+import { recordAccountEvent } from '#audit'
+import { sendLater } from '#email'
+import { asSystem } from '#platform/db/scoped.ts'
+import { Refusal } from '#platform/errors.ts'
+import type { Accounts } from './accounts.ts'
+import { normaliseEmail } from './email-address.ts'
+import { newDeviceEmail } from './emails.ts'
+import { findAccountByEmail, findRegistration, hasSessionLike, updatePassword } from './queries.ts'
+import { type Grant, grantOf, startSession } from './sessions.ts'
+
+export async function signIn(
+  accounts: Accounts,
+  input: { email: string; password: string; tenantSlug?: string | undefined },
+  request: RequestFacts,
+): Promise<Grant> {
+  const { db, clock, passwords, sessions, throttles } = accounts
+  const email = normaliseEmail(input.email)
+  await throttles.signInFrom(request.ip)
+  await throttles.signInTo(email)
+
+  const { account, registration } = await asSystem(db, 'sign in: find the account of an address', async (tx) => {
+    const account = await findAccountByEmail(tx, email)
+    return { account, registration: account ? undefined : await findRegistration(tx, email, clock.now()) }
+  })
+  const stored = account?.password_hash ?? registration?.password_hash
+  const correct = await passwords.verify(stored, input.password)
+  if (!correct) {
+    if (account) {
+      await asSystem(db, 'sign in: record a failed try', (tx) =>
+        recordAccountEvent(tx, { userId: account.id, action: 'auth.login.failed', request }),
+      )
+    }
+    throw new Refusal(401, 'INVALID_CREDENTIALS', 'The e-mail address or the password is not right.')
+  }
+
+  if (registration || (accounts.emailVerification === 'required' && !account?.email_verified_at)) {
+    throw new Refusal(403, 'EMAIL_NOT_VERIFIED', 'Confirm your e-mail address first: follow the link that we sent you.')
+  }
+  if (account?.status !== 'active') {
+    throw new Refusal(403, 'ACCOUNT_SUSPENDED', 'This account is suspended. Contact support.')
+  }
+  await throttles.signedInTo(email)
+
+  const upgraded = passwords.needsUpgrade(account.password_hash as string)
+    ? await passwords.hash(input.password)
+    : undefined
+  const issued = await asSystem(db, 'sign in: start a session', async (tx) => {
+    const now = clock.now()
+    const tenant = await sessions.tenancy.enter(tx, {
+      userId: account.id,
+      slug: input.tenantSlug,
+      lastTenantId: null,
+      now,
+    })
+    if (upgraded) await updatePassword(tx, account.id, upgraded, now)
+    const earlier = await hasSessionLike(tx, account.id, request.userAgent)
+    if (earlier.any && !earlier.alike) {
+      await sendLater(tx, newDeviceEmail({ to: email, appUrl: accounts.appUrl, request, at: now }))
+    }
+    const started = await startSession(tx, sessions, account, tenant, request)
+    await recordAccountEvent(tx, {
+      userId: account.id,
+      action: 'auth.login.succeeded',
+      request,
+      details: { session_id: started.sessionId, method: 'password' },
+    })
+    return started
+  })
+  return grantOf(sessions, issued)
+}

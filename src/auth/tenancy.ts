@@ -1,0 +1,30 @@
+/**
+ * What signing in needs to know about tenants. Accounts lie below tenants, so they state the need here and the tenants
+ * module meets it (app.ts joins the two).
+ */
+import type { RequestFacts, Role } from '#access'
+import type { Tx } from '#platform/db/database.ts'
+
+export interface TenantOfToken {
+  id: string
+  slug: string
+  name: string
+  role: Role
+}
+
+export interface Tenancy {
+  /** Makes a tenant owned by the person, in the caller's transaction. 409 `SLUG_TAKEN` when the slug was asked for. */
+  create(
+    tx: Tx,
+    input: { name: string; slug?: string | undefined; ownerId: string; request: RequestFacts; now: Date },
+  ): Promise<TenantOfToken>
+
+  /**
+   * The tenant that the person's next token is for: the one named by `slug` (refused when they are not an active
+   * member), else the last used one, else any; `null` when they belong to none.
+   */
+  enter(
+    tx: Tx,
+    input: { userId: string; slug?: string | undefined; lastTenantId: string | null; now: Date },
+  ): Promise<TenantOfToken | null>
+}

@@ -1,0 +1,108 @@
+/** What a process does before it can serve: read the configuration, find or start the database, bring it up to date. */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { isAbsolute, join } from 'node:path'
+import { type AdjustableClock, adjustableClock, type Clock, systemClock } from '#platform/clock.ts'
+import { type Config, ConfigError, loadConfig } from '#platform/config.ts'
+import { type Database, loginPrivileges } from '#platform/db/database.ts'
+import { migrateUp } from '#platform/db/migrations.ts'
+import type { Logger } from '#platform/log.ts'
+import { type DatabaseLocation, locateDatabase } from './database-url.ts'
+import { installSteps } from './install-steps.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** Ends the process with every fault of the configuration in words. */
+export function configure(env: Record<string, string | undefined> = process.env): Config {
+  try {
+    const config = loadConfig(env, { developmentSecret: keptSecret })
+    return { ...config, dataDir: absolute(config.dataDir) }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+/** From whatever folder a command is run, its data is beside the code. */
+function absolute(dataDir: string): string {
+  return isAbsolute(dataDir) ? dataDir : join(ROOT, dataDir)
+}
+
+/** Kept, so that a restart in development signs nobody out. */
+function keptSecret(dataDir: string): string {
+  const path = join(absolute(dataDir), 'secret')
+  if (!existsSync(path)) {
+    mkdirSync(absolute(dataDir), { recursive: true })
+    try {
+      writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    } catch (error) {
+      // Another process was first; its secret is the one.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+  return readFileSync(path, 'utf8').trim()
+}
+
+/** Development can travel in time, and stays where it is over restarts. */
+export function clockOf(config: Config): Clock | AdjustableClock {
+  if (config.env === 'production') return systemClock
+  const path = join(config.dataDir, 'clock')
+  const clock = adjustableClock()
+  if (existsSync(path)) clock.advance(Number(readFileSync(path, 'utf8')) || 0)
+  return {
+    now: clock.now,
+    get offsetMs() {
+      return clock.offsetMs
+    },
+    advance(ms) {
+      clock.advance(ms)
+      keep()
+    },
+    set(now) {
+      clock.set(now)
+      keep()
+    },
+  }
+  function keep() {
+    mkdirSync(config.dataDir, { recursive: true })
+    writeFileSync(path, String(clock.offsetMs))
+  }
+}
+
+/** The configured database, or the embedded one. Outside production it is migrated here, behind an advisory lock. */
+export async function prepareDatabase(config: Config, log: Logger): Promise<DatabaseLocation> {
+  const database = await locateDatabase(config, (line) => log.debug(line))
+  if (config.env !== 'production') {
+    const applied = await migrateUp({ url: database.url, steps: installSteps })
+    if (applied.length > 0) log.info({ applied }, 'database migrated')
+  }
+  return database
+}
+
+/** Row security must bind the login even after an injected `reset role`. */
+export async function assertConfinable(db: Database, config: Config): Promise<void> {
+  if (config.env !== 'production') return
+  const { superuser, bypassesRowSecurity } = await loginPrivileges(db)
+  if (!superuser && !bypassesRowSecurity) return
+  throw new Error(
+    `DATABASE_URL signs in as a role ${superuser ? 'with superuser rights' : 'that bypasses row security'}. ` +
+      'Use a plain role: see docs/operations/database.md.',
+  )
+}
+
+/** Links carry the address, so the port has to be known before anything is built. */
+export async function withPort(config: Config): Promise<Config> {
+  if (config.port !== 0) return config
+  const port = await new Promise<number>((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, config.host, () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+  const appUrl = config.appUrl.endsWith(':0') ? config.appUrl.replace(/:0$/, `:${port}`) : config.appUrl
+  return { ...config, port, appUrl }
+}

@@ -1,0 +1,133 @@
+/**
+ * The connection to PostgreSQL. Whatever login the application was given, every connection drops to the role
+ * `plinth_app` when it opens: it owns nothing, cannot bypass row security and sees no tenant. Rows are reached through
+ * `inTenant`, `inUser` and `asSystem` (scoped.ts) only.
+ */
+import {
+  DefaultQueryExecutor,
+  type Dialect,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryExecutor,
+  sql,
+  Transaction,
+} from 'kysely'
+import pg from 'pg'
+import type { Logger } from '../log.ts'
+import { type Connection, PooledDriver } from './connection.ts'
+import type { Schema } from './schema.ts'
+
+export type Database = Kysely<Schema>
+/** Distinct from `Database`, so that what must commit with the caller's change cannot be given a bare connection. */
+export type Tx = Transaction<Schema>
+
+export interface DatabaseOptions {
+  /** `postgres://` or `postgresql://`, with `sslmode` where needed. */
+  url: string
+  poolMax: number
+  log: Pick<Logger, 'error'>
+  applicationName?: string
+}
+
+const INT8 = 20
+
+/** Counts and sizes as numbers; a value that a number cannot hold is an error rather than a wrong number. */
+function parseInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit a JavaScript number`)
+  return value
+}
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    return oid === INT8 ? parseInt8 : pg.types.getTypeParser(oid, format as 'text')
+  },
+} as pg.CustomTypesConfig
+
+/** Nothing of ours runs longer; a lock storm on one table then stays the problem of that table's routes. */
+const STATEMENT_TIMEOUT_SECONDS = 5
+const IDLE_IN_TRANSACTION_SECONDS = 10
+const CONNECT_TIMEOUT_MILLISECONDS = 2_000
+
+const pools = new WeakMap<object, { driver: PooledDriver; transactionOn(connection: Connection): Tx }>()
+
+export function openDatabase({ url, poolMax, log, applicationName = 'plinth' }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolMax,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    pipeline: true,
+    types,
+    onConnect: (client) =>
+      client.query(
+        `set role plinth_app; set statement_timeout = '${STATEMENT_TIMEOUT_SECONDS}s'; ` +
+          `set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION_SECONDS}s'`,
+      ) as unknown as undefined,
+  })
+  // Without a listener a restart of PostgreSQL while connections idle would end this process.
+  pool.on('error', (error) => log.error({ err: error }, 'idle database connection lost'))
+
+  const driver = new PooledDriver(pool)
+  const adapter = new PostgresAdapter()
+  const compiler = new PostgresQueryCompiler()
+  const dialect: Dialect = {
+    createAdapter: () => adapter,
+    createDriver: () => driver,
+    createQueryCompiler: () => compiler,
+    createIntrospector: (db) => new PostgresIntrospector(db),
+  }
+  const config = { dialect }
+  const executor: QueryExecutor = new DefaultQueryExecutor(compiler, adapter, {
+    async provideConnection(consumer) {
+      const connection = await driver.acquireConnection()
+      try {
+        return await consumer(connection)
+      } finally {
+        connection.release()
+      }
+    },
+  })
+  const db: Database = new Kysely<Schema>({ config, dialect, driver, executor })
+  pools.set(db, {
+    driver,
+    transactionOn(connection) {
+      // A transaction has one connection and its statements are sent in the order they are made, so Kysely's queue
+      // in front of a single connection would only add promises.
+      const own = executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) })
+      return new Transaction<Schema>({ config, dialect, driver, executor: own })
+    },
+  })
+  return db
+}
+
+export function poolOf(db: Database) {
+  const pool = pools.get(db)
+  if (!pool) throw new TypeError('This database was not opened by openDatabase.')
+  return pool
+}
+
+export function closeDatabase(db: Database): Promise<void> {
+  return poolOf(db).driver.destroy()
+}
+
+/** Answers when the database does; used by health checks. */
+export async function ping(db: Database): Promise<void> {
+  await sql`select 1`.execute(db)
+}
+
+/**
+ * What the login could do if it were not confined. Production refuses a login that row security does not bind even
+ * after an injected `reset role`.
+ */
+export async function loginPrivileges(db: Database): Promise<{ superuser: boolean; bypassesRowSecurity: boolean }> {
+  const { rows } = await sql<{ superuser: boolean; bypasses_row_security: boolean }>`
+    select rolsuper as superuser, rolbypassrls as bypasses_row_security from pg_roles where rolname = session_user
+  `.execute(db)
+  const row = rows[0]
+  return { superuser: row?.superuser ?? false, bypassesRowSecurity: row?.bypasses_row_security ?? false }
+}

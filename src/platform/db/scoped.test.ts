@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { sql } from 'kysely'
+import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.ts'
+import { newId } from '../ids.ts'
+import { closeDatabase, type Database, loginPrivileges, openDatabase } from './database.ts'
+import { asSystem, inTenant, inUser, offerTransaction, openTenant } from './scoped.ts'
+
+let database: TestDatabase
+let db: Database
+let a: { tenantId: string; userId: string }
+let b: { tenantId: string; userId: string }
+
+before(async () => {
+  database = await createTestDatabase()
+  db = openDatabase({ url: database.url, poolMax: 1, log: console })
+})
+
+beforeEach(async () => {
+  a = await plant()
+  b = await plant()
+})
+
+after(async () => {
+  await closeDatabase(db)
+  await database.drop()
+})
+
+async function plant() {
+  const tenantId = newId()
+  const userId = newId()
+  const now = new Date()
+  await asSystem(db, 'test', async (tx) => {
+    const slug = tenantId.slice(-12)
+    await tx
+      .insertInto('users')
+      .values({ id: userId, email: `${userId}@example.com`, full_name: 'x' })
+      .execute()
+    await tx.insertInto('tenants').values({ id: tenantId, slug, name: 'x' }).execute()
+    await tx.insertInto('memberships').values({ tenant_id: tenantId, user_id: userId, role: 'owner' }).execute()
+    await tx
+      .insertInto('projects')
+      .values({ tenant_id: tenantId, id: newId(), name: 'p', created_by: userId, created_at: now, updated_at: now })
+      .execute()
+  })
+  return { tenantId, userId }
+}
+
+const projectTenants = async (work: typeof inTenant, scope: { tenantId: string }) =>
+  (await work(db, scope, (tx) => tx.selectFrom('projects').select('tenant_id').execute())).map((row) => row.tenant_id)
+
+test('a tenant sees its own rows and no others, on one and the same connection', async () => {
+  for (let round = 0; round < 3; round++) {
+    assert.deepEqual(await projectTenants(inTenant, a), [a.tenantId])
+    assert.deepEqual(await projectTenants(inTenant, b), [b.tenantId])
+  }
+})
+
+test('without a scope nothing can be read at all', async () => {
+  await assert.rejects(db.selectFrom('projects').select('id').execute(), /permission denied/)
+  await assert.rejects(db.selectFrom('users').select('id').execute(), /permission denied/)
+})
+
+test('a row cannot be written into another tenant', async () => {
+  const row = { id: newId(), name: 'p', created_at: new Date(), updated_at: new Date() }
+  await assert.rejects(
+    inTenant(db, a, (tx) =>
+      tx
+        .insertInto('projects')
+        .values({ ...row, tenant_id: b.tenantId, created_by: b.userId })
+        .execute(),
+    ),
+    /row-level security/,
+  )
+})
+
+test('a row cannot point at a member of another tenant', async () => {
+  const row = { id: newId(), name: 'p', created_at: new Date(), updated_at: new Date() }
+  await assert.rejects(
+    inTenant(db, a, (tx) =>
+      tx
+        .insertInto('projects')
+        .values({ ...row, tenant_id: a.tenantId, created_by: b.userId })
+        .execute(),
+    ),
+    /foreign key/,
+  )
+})
+
+test('a person sees the tenants they belong to and themselves', async () => {
+  const seen = await inUser(db, a, async (tx) => ({
+    users: await tx.selectFrom('users').select('id').execute(),
+    tenants: await tx.selectFrom('tenants').select('id').execute(),
+  }))
+  assert.deepEqual(seen, { users: [{ id: a.userId }], tenants: [{ id: a.tenantId }] })
+})
+
+test('work that fails leaves nothing behind, and the connection is fit for the next', async () => {
+  await assert.rejects(
+    inTenant(db, a, async (tx) => {
+      await tx.deleteFrom('projects').execute()
+      throw new Error('no')
+    }),
+    /^Error: no$/,
+  )
+  assert.deepEqual(await projectTenants(inTenant, a), [a.tenantId])
+})
+
+test('a swallowed database error does not look like success', async () => {
+  await assert.rejects(
+    inTenant(db, a, async (tx) => {
+      await sql`select 1/0`.execute(tx).catch(() => {})
+    }),
+    /aborted/,
+  )
+})
+
+test('a transaction asked to be repeated by the database is repeated', async () => {
+  let attempts = 0
+  await inTenant(db, a, async (tx) => {
+    attempts++
+    if (attempts < 3) await sql`do $$ begin raise exception using errcode = '40001'; end $$`.execute(tx)
+  })
+  assert.equal(attempts, 3)
+})
+
+test('a transaction opened ahead is joined by its own scope only', async () => {
+  const ahead = await openTenant(db, a)
+  offerTransaction(a, ahead)
+  assert.deepEqual(await projectTenants(inTenant, a), [a.tenantId])
+  assert.equal(ahead.settled, true)
+  assert.deepEqual(await projectTenants(inTenant, a), [a.tenantId])
+})
+
+test('a read-only transaction refuses to write', async () => {
+  const ahead = await openTenant(db, a, { readOnly: true })
+  await assert.rejects(ahead.tx.deleteFrom('projects').execute(), /read-only/)
+  await ahead.rollback()
+})
+
+test('what the login could do is known, whatever role its connections run as', async () => {
+  const { superuser } = await loginPrivileges(db)
+  assert.equal(typeof superuser, 'boolean')
+})
+
+test('a count is a number', async () => {
+  const { rows } = await sql<{ big: number }>`select 9007199254740991::bigint as big`.execute(db)
+  assert.equal(rows[0]?.big, Number.MAX_SAFE_INTEGER)
+  await assert.rejects(sql`select 9007199254740993::bigint as big`.execute(db), /does not fit/)
+})

@@ -1,0 +1,181 @@
+/**
+ * The three ways to rows. Each is one transaction under a role that row security binds:
+ * `inTenant` sees one tenant, `inUser` one person, `asSystem` everything and is reviewed (tests/guards/system-access).
+ *
+ * Opening costs no round trip of its own: `begin` and the settings travel with the first statement.
+ */
+import type pg from 'pg'
+import { type Connection, namedQuery } from './connection.ts'
+import { type Database, poolOf, type Tx } from './database.ts'
+
+export interface TenantKey {
+  readonly tenantId: string
+  readonly userId?: string | null
+}
+
+type ScopeRole = 'plinth_tenant' | 'plinth_user' | 'plinth_system'
+
+const SETTINGS =
+  "select set_config('role', $1, true), set_config('app.tenant_id', $2, true), set_config('app.user_id', $3, true)"
+
+const RETRIES = 3
+/** serialization_failure, deadlock_detected: the whole transaction may simply be run again. */
+const TRANSIENT = new Set(['40001', '40P01'])
+
+/** An open transaction. `commit` and `rollback` give the connection back; each may be called once. */
+export class ScopedTransaction {
+  readonly tx: Tx
+  readonly #connection: Connection
+  readonly #readOnly: boolean
+  #settled = false
+  #opening: Error | undefined
+  /** Set to keep the transaction open when work in it ends, because an answer is to be stored with it. */
+  deferCommit = false
+  inUse = false
+
+  constructor(
+    db: Database,
+    connection: Connection,
+    readOnly: boolean,
+    role: ScopeRole,
+    tenantId: string,
+    userId: string,
+  ) {
+    this.#connection = connection
+    this.#readOnly = readOnly
+    this.tx = poolOf(db).transactionOn(connection)
+    const note = (error: Error | null) => {
+      this.#opening ??= error ?? undefined
+    }
+    connection.client.query(readOnly ? 'begin read only' : 'begin', note as never)
+    connection.client.query(namedQuery(SETTINGS, [role, tenantId, userId]), note as never)
+  }
+
+  get settled(): boolean {
+    return this.#settled
+  }
+
+  /** Runs a statement that is not built by Kysely; used on the path of every request. */
+  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return (await this.#connection.client.query<Row>(namedQuery(text, values))).rows
+    } catch (error) {
+      // A failed opening makes every later statement fail with "transaction is aborted", which hides the cause.
+      throw this.#opening ?? error
+    }
+  }
+
+  async commit(): Promise<void> {
+    this.#settled = true
+    if (this.#opening) {
+      this.#discard()
+      throw this.#opening
+    }
+    if (this.#readOnly) {
+      // Nothing depends on the outcome, so nobody waits for it; the next user of the connection is queued behind it.
+      this.#connection.client.query('commit', (() => {}) as never)
+      this.#connection.release()
+      return
+    }
+    try {
+      const { command } = await this.#connection.client.query('commit')
+      // PostgreSQL answers a commit of an aborted transaction with ROLLBACK and no error.
+      if (command !== 'COMMIT') throw new Error('The transaction was aborted by an earlier error that was swallowed.')
+    } catch (error) {
+      // Deferred constraints speak here. The connection itself is fine then; after a network error it is not.
+      if (!(error as { code?: string }).code?.match(/^(23|40)/)) this.#connection.broken = true
+      throw error
+    } finally {
+      this.#connection.release()
+    }
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#settled) return
+    this.#settled = true
+    try {
+      await this.#connection.client.query('rollback')
+      this.#connection.release()
+    } catch {
+      this.#discard()
+    }
+  }
+
+  #discard(): void {
+    this.#connection.broken = true
+    this.#connection.release()
+  }
+}
+
+interface OpenOptions {
+  readOnly?: boolean
+}
+
+async function open(
+  db: Database,
+  role: ScopeRole,
+  tenantId: string,
+  userId: string,
+  { readOnly = false }: OpenOptions = {},
+) {
+  const connection = await poolOf(db).driver.acquireConnection()
+  return new ScopedTransaction(db, connection, readOnly, role, tenantId, userId)
+}
+
+export function openTenant(db: Database, scope: TenantKey, options?: OpenOptions): Promise<ScopedTransaction> {
+  return open(db, 'plinth_tenant', scope.tenantId, scope.userId ?? '', options)
+}
+
+export function openUser(db: Database, scope: { userId: string }, options?: OpenOptions): Promise<ScopedTransaction> {
+  return open(db, 'plinth_user', '', scope.userId, options)
+}
+
+/** Transactions that were opened ahead, with the check of the credential, for the scope they belong to. */
+const openedAhead = new WeakMap<object, ScopedTransaction>()
+
+/** Lets the next `inTenant` of this very scope join the transaction in which its credential was checked. */
+export function offerTransaction(scope: object, transaction: ScopedTransaction): void {
+  openedAhead.set(scope, transaction)
+}
+
+async function run<T>(
+  start: () => Promise<ScopedTransaction>,
+  ahead: ScopedTransaction | undefined,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    const joined = attempt === 0 && ahead && !ahead.settled && !ahead.inUse ? ahead : undefined
+    const transaction = joined ?? (await start())
+    transaction.inUse = true
+    try {
+      const result = await work(transaction.tx)
+      if (transaction.deferCommit) transaction.inUse = false
+      else await transaction.commit()
+      return result
+    } catch (error) {
+      await transaction.rollback()
+      const code = (error as { code?: string }).code
+      if (attempt < RETRIES && code && TRANSIENT.has(code) && !transaction.deferCommit) continue
+      throw error
+    }
+  }
+}
+
+/** One transaction that sees the rows of one tenant. Retried when PostgreSQL asks for it, so `work` must only use `tx`. */
+export function inTenant<T>(db: Database, scope: TenantKey, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return run(() => openTenant(db, scope), openedAhead.get(scope), work)
+}
+
+/** One transaction that sees what belongs to one person. */
+export function inUser<T>(db: Database, scope: { userId: string }, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return run(() => openUser(db, scope), undefined, work)
+}
+
+/**
+ * One transaction that sees every tenant. `reason` says why the narrow ways do not do; a guard keeps the list of all
+ * reasons, so that a new one is a decision and not an accident.
+ */
+export function asSystem<T>(db: Database, reason: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (reason === '') throw new TypeError('asSystem needs a reason.')
+  return run(() => open(db, 'plinth_system', '', ''), undefined, work)
+}

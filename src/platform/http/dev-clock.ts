@@ -1,0 +1,42 @@
+/** Development only: reading and moving the application's clock, so that expiry and renewal can be seen today. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { AdjustableClock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
+
+const ClockView = Type.Object({ now: Type.String({ format: 'date-time' }) })
+const Advance = Type.Object(
+  { advance: Type.String({ maxLength: 40, description: 'ISO 8601 duration, for example P1D or PT11S.' }) },
+  { additionalProperties: false },
+)
+
+const DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/
+
+export const clockRoutes: FastifyPluginAsyncTypebox<{ clock: AdjustableClock }> = async (app, { clock }) => {
+  const view = () => ({ now: clock.now().toISOString() })
+  const common = { config: { access: 'public' as const }, schema: { hide: true, response: { 200: ClockView } } }
+
+  app.get('/dev/clock', common, async () => view())
+
+  app.post('/dev/clock', { ...common, schema: { ...common.schema, body: Advance } }, async (request) => {
+    const from = clock.now()
+    clock.advance(after(from, request.body.advance).getTime() - from.getTime())
+    return view()
+  })
+}
+
+/** Months and years by the calendar (UTC), the rest by the second. */
+function after(from: Date, duration: string): Date {
+  const parts = DURATION.exec(duration)
+  if (!parts || duration.endsWith('P') || duration.endsWith('T')) {
+    throw new Refusal(400, 'VALIDATION_ERROR', 'The request is not valid.', {
+      details: [{ field: 'advance', message: 'must be an ISO 8601 duration such as P1D or PT11S' }],
+    })
+  }
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts
+    .slice(1)
+    .map((part) => Number(part ?? 0))
+  const to = new Date(from)
+  to.setUTCFullYear(to.getUTCFullYear() + years, to.getUTCMonth() + months, to.getUTCDate() + weeks * 7 + days)
+  return new Date(to.getTime() + ((hours * 60 + minutes) * 60 + seconds) * 1000)
+}

@@ -1,0 +1,98 @@
+/**
+ * The description of the API, generated from what the routes declare: schemas, access and the errors that follow.
+ */
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import type { RouteAccess } from './access.ts'
+import { Problem } from './envelope.ts'
+import { VERSION } from './version.ts'
+
+const API_PREFIX = '/api/v1'
+
+const TAGS = [{ name: 'system', description: 'Health and description of the service.' }]
+
+export async function collectOpenApi(app: FastifyInstance): Promise<void> {
+  app.addSchema(Problem)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Plinth API',
+        version: VERSION,
+        description:
+          'Answers carry {"success":true,"data":…}; errors are problem documents (RFC 9457) with a stable `code`. ' +
+          'Every call that changes something takes an optional `Idempotency-Key`.',
+      },
+      tags: TAGS,
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
+        },
+      },
+    },
+    transform: ({ schema, url, route }) => ({ schema: described(schema ?? {}, url, route), url }),
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
+  })
+}
+
+/** The document as it is served and committed. Call it when the server is ready. */
+export function describeApi(app: FastifyInstance): object {
+  return app.swagger()
+}
+
+function described(schema: FastifySchema, url: string, route: RouteOptions): FastifySchema {
+  const access = route.config?.access as RouteAccess
+  const method = String(route.method).toLowerCase()
+  return {
+    ...schema,
+    operationId: schema.operationId ?? operationId(method, url),
+    tags: schema.tags ?? [url.slice(API_PREFIX.length + 1).split('/', 1)[0] || 'system'],
+    ...(access !== 'public' && { security: [{ bearer: [] }] }),
+    // Guards read it: which routes exist for whom.
+    ...{ 'x-plinth-access': access },
+    response: { ...(schema.response as object | undefined), ...problems(schema, access, route.config?.vital === true) },
+  } as FastifySchema
+}
+
+/** `get` and `/api/v1/projects/:id/members` make `getProjectsIdMembers`: stable as long as the address is. */
+function operationId(method: string, url: string): string {
+  const path = url.startsWith(API_PREFIX) ? url.slice(API_PREFIX.length) : url
+  const words = path.split(/[^A-Za-z0-9]+/).filter(Boolean)
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+const WORDS: Record<number, string> = {
+  400: 'Malformed, or not what the schema asks for',
+  401: 'No valid credential',
+  403: 'Known, and not allowed',
+  404: 'Missing, or not yours',
+  413: 'Body too large',
+  415: 'Not uncompressed JSON',
+  429: 'Too many requests',
+  503: 'Temporarily unavailable',
+}
+
+/** Only what the declaration implies; a route adds its own, such as 409, itself. */
+function problems(schema: FastifySchema, access: RouteAccess, vital: boolean): Record<string, object> {
+  const declared = (schema.response ?? {}) as Record<string, unknown>
+  const query = (schema.querystring ?? {}) as { properties?: object }
+  const statuses = [
+    ...(schema.body || schema.params || Object.keys(query.properties ?? {}).length > 0 ? [400] : []),
+    ...(access === 'public' ? [] : [401]),
+    ...(typeof access === 'object' ? [403] : []),
+    ...(schema.params ? [404] : []),
+    ...(schema.body ? [413, 415] : []),
+    ...(vital ? [] : [429]),
+    503,
+  ]
+  return Object.fromEntries(
+    statuses
+      .filter((status) => !(status in declared))
+      .map((status) => [status, problemResponse(WORDS[status] as string)]),
+  )
+}
+
+/** For the responses of a route's own refusals: `409: problemResponse('The last owner stays')`. */
+export function problemResponse(description: string): object {
+  return { description, content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }
+}

@@ -1,0 +1,2 @@
+/** The example business module: projects of a tenant. It shows every convention once; copy it, then delete it. */
+export { projectRoutes } from './routes.ts'

@@ -1,0 +1,35 @@
+/** Who may open which page, decided before anything of it is loaded. */
+import { redirect } from '@tanstack/react-router'
+import { mayBeSignedIn, rememberedTenant, session } from '../api/client.ts'
+import { SignedOut } from '../api/problem.ts'
+import { lastUsed } from '../api/session.ts'
+
+export async function onlySignedIn(tenant: string, here: string): Promise<void> {
+  try {
+    await session.token(tenant)
+  } catch (error) {
+    if (error instanceof SignedOut) throw redirect({ to: '/sign-in', search: { return_to: here }, replace: true })
+    throw error
+  }
+}
+
+/** True only when the server says so; a visitor is never sent to an error because it could not be asked. */
+async function isSignedIn(): Promise<boolean> {
+  if (!mayBeSignedIn()) return false
+  return session.token(lastUsed).then(
+    () => true,
+    () => false,
+  )
+}
+
+export async function onlyVisitors(): Promise<void> {
+  if (await isSignedIn()) throw redirect({ to: '/', replace: true })
+}
+
+/** The signed-in land where they worked last; everybody else sees the public page. */
+export async function startingPlace(): Promise<void> {
+  if (!(await isSignedIn())) return
+  const slug = rememberedTenant() ?? (await session.token(lastUsed)).tenant
+  if (slug) throw redirect({ to: '/t/$tenant', params: { tenant: slug }, replace: true })
+  throw redirect({ to: '/new-tenant', replace: true })
+}

@@ -1,0 +1,41 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { apiFor, dataOf, versionedDataOf } from '../api/client.ts'
+import type { ProjectStatus } from '../api/contract.ts'
+import { queryClient } from '../api/queries.ts'
+
+export const perPage = 20
+
+export const newestChange = '-updated_at'
+
+export interface ProjectFilter {
+  search?: string | undefined
+  status?: ProjectStatus | undefined
+  sort?: string | undefined
+  page?: number | undefined
+  per_page?: number
+}
+
+export const projectsQuery = (tenant: string, filter: ProjectFilter) =>
+  queryOptions({
+    queryKey: [tenant, 'projects', 'list', filter],
+    queryFn: ({ signal }) =>
+      dataOf(
+        apiFor(tenant).GET('/projects', {
+          params: { query: { per_page: perPage, ...filter, sort: filter.sort ?? newestChange } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  })
+
+/** With the ETag that an edit has to send back. */
+export const projectQuery = (tenant: string, id: string) =>
+  queryOptions({
+    queryKey: [tenant, 'projects', 'one', id],
+    queryFn: ({ signal }) =>
+      versionedDataOf(apiFor(tenant).GET('/projects/{id}', { params: { path: { id } }, signal })),
+  })
+
+export function projectsChanged(tenant: string): Promise<void> {
+  return queryClient.invalidateQueries({ queryKey: [tenant, 'projects'] })
+}

@@ -1,0 +1,191 @@
+/** Every page of the app and where it lives. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { rememberTenant } from './api/client.ts'
+import { queryClient } from './api/queries.ts'
+import { lastUsed } from './api/session.ts'
+import { onlySignedIn, onlyVisitors, startingPlace } from './auth/doors.ts'
+import { meQuery } from './auth/me.tsx'
+import { inDevelopment } from './frame/environment.ts'
+import { NotFound } from './frame/not-found.tsx'
+import { PageLoading } from './frame/page-loading.tsx'
+import { RouteFailure } from './frame/route-failure.tsx'
+import { flag, oneOf, optional, text, wholeNumber } from './frame/search-params.ts'
+
+const root = createRootRoute({ notFoundComponent: NotFound })
+
+const landing = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: startingPlace,
+  component: lazyRouteComponent(() => import('./home/landing.tsx'), 'Landing'),
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search) => optional({ return_to: text(search.return_to), email: text(search.email) }),
+  beforeLoad: onlyVisitors,
+  component: lazyRouteComponent(() => import('./auth/sign-in.tsx'), 'SignInPage'),
+})
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  beforeLoad: onlyVisitors,
+  component: lazyRouteComponent(() => import('./auth/sign-up.tsx'), 'SignUpPage'),
+})
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  validateSearch: (search) => optional({ email: text(search.email) }),
+  component: lazyRouteComponent(() => import('./auth/forgot-password.tsx'), 'ForgotPasswordPage'),
+})
+
+const withToken = (search: Record<string, unknown>) => optional({ token: text(search.token) })
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  validateSearch: withToken,
+  component: lazyRouteComponent(() => import('./auth/reset-password.tsx'), 'ResetPasswordPage'),
+})
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/verify-email',
+  validateSearch: withToken,
+  component: lazyRouteComponent(() => import('./auth/verify-email.tsx'), 'VerifyEmailPage'),
+})
+
+const acceptInvitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitations/accept',
+  validateSearch: withToken,
+  component: lazyRouteComponent(() => import('./tenants/accept-invitation.tsx'), 'AcceptInvitationPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  beforeLoad: ({ location }) => onlySignedIn(lastUsed, location.href),
+  loader: () => queryClient.ensureQueryData(meQuery(lastUsed)),
+  component: lazyRouteComponent(() => import('./account/account.tsx'), 'AccountPage'),
+})
+
+const newTenant = createRoute({
+  getParentRoute: () => root,
+  path: '/new-tenant',
+  beforeLoad: ({ location }) => onlySignedIn(lastUsed, location.href),
+  component: lazyRouteComponent(() => import('./tenants/new-tenant.tsx'), 'NewTenantPage'),
+})
+
+const tenant = createRoute({
+  getParentRoute: () => root,
+  path: '/t/$tenant',
+  beforeLoad: ({ params, location }) => onlySignedIn(params.tenant, location.href),
+  loader: async ({ params }) => {
+    await queryClient.ensureQueryData(meQuery(params.tenant))
+    rememberTenant(params.tenant)
+  },
+  component: lazyRouteComponent(() => import('./tenants/tenant-frame.tsx'), 'TenantFrame'),
+})
+
+const home = createRoute({
+  getParentRoute: () => tenant,
+  path: '/',
+  component: lazyRouteComponent(() => import('./home/home.tsx'), 'HomePage'),
+})
+
+const projects = createRoute({
+  getParentRoute: () => tenant,
+  path: '/projects',
+  validateSearch: (search) =>
+    optional({
+      search: text(search.search),
+      status: oneOf(search.status, ['active', 'paused', 'archived'] as const),
+      sort: text(search.sort),
+      page: wholeNumber(search.page),
+      new: flag(search.new),
+    }),
+  component: lazyRouteComponent(() => import('./projects/projects.tsx'), 'ProjectsPage'),
+})
+
+const project = createRoute({
+  getParentRoute: () => tenant,
+  path: '/projects/$project',
+  component: lazyRouteComponent(() => import('./projects/project.tsx'), 'ProjectPage'),
+})
+
+const members = createRoute({
+  getParentRoute: () => tenant,
+  path: '/members',
+  validateSearch: (search) =>
+    optional({
+      tab: oneOf(search.tab, ['invitations'] as const),
+      search: text(search.search),
+      role: oneOf(search.role, ['owner', 'admin', 'member', 'viewer'] as const),
+      status: oneOf(search.status, ['active', 'deactivated'] as const),
+      page: wholeNumber(search.page),
+      invite: flag(search.invite),
+    }),
+  component: lazyRouteComponent(() => import('./tenants/members.tsx'), 'MembersPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => tenant,
+  path: '/audit',
+  validateSearch: (search) =>
+    optional({
+      action: text(search.action),
+      actor: text(search.actor),
+      from: text(search.from),
+      to: text(search.to),
+    }),
+  component: lazyRouteComponent(() => import('./audit/audit-log.tsx'), 'AuditLogPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => tenant,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./tenants/settings.tsx'), 'SettingsPage'),
+})
+
+const components = createRoute({
+  getParentRoute: () => root,
+  path: '/dev/components',
+  beforeLoad: () => {
+    if (!inDevelopment) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(() => import('./dev/components.tsx'), 'ComponentsPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    landing,
+    signIn,
+    signUp,
+    forgotPassword,
+    resetPassword,
+    verifyEmail,
+    acceptInvitation,
+    account,
+    newTenant,
+    tenant.addChildren([home, projects, project, members, audit, settings]),
+    components,
+  ]),
+  defaultPreload: 'intent',
+  // Queries keep what was read; the router must not keep a second copy.
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultPendingComponent: PageLoading,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultErrorComponent: RouteFailure,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

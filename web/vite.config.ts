@@ -1,0 +1,42 @@
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import tailwind from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const require = createRequire(import.meta.url)
+
+// The server's /docs and /redoc load these from its own origin, so the pages work without a network and under a strict CSP.
+function documentationAssets(): Plugin {
+  const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
+  const redoc = dirname(require.resolve('redoc/package.json'))
+  const files = [
+    join(swagger, 'swagger-ui-bundle.js'),
+    join(swagger, 'swagger-ui.css'),
+    join(redoc, 'bundles/redoc.standalone.js'),
+  ]
+  return {
+    name: 'documentation-assets',
+    apply: 'build',
+    writeBundle({ dir }) {
+      const target = join(dir ?? 'dist', 'docs-assets')
+      mkdirSync(target, { recursive: true })
+      for (const file of files) copyFileSync(file, join(target, basename(file)))
+    },
+  }
+}
+
+export default defineConfig({
+  plugins: [react(), tailwind(), documentationAssets()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Inlined fonts and images would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { '/api': 'http://127.0.0.1:3000', '/dev/mailbox': 'http://127.0.0.1:3000' },
+  },
+})
