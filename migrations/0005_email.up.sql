@@ -25,6 +25,10 @@ create index emails_by_age on emails (created_at desc, id desc);
 create index emails_of_recipient on emails (recipient, created_at desc);
 
 -- Whoever changes something may tell people about it; what was told is read by the worker alone.
-grant insert (id, kind, recipient, subject, text_body, html_body, expires_at) on emails
-  to plinth_tenant, plinth_user, plinth_system;
-grant select, insert, update, delete on emails to plinth_app;
+alter table emails enable row level security, force row level security;
+
+create policy system on emails to plinth_system using (true) with check (true);
+create policy telling on emails for insert to plinth_tenant, plinth_user with check (true);
+
+grant select, insert, update, delete on emails to plinth_system;
+grant insert (id, kind, recipient, subject, text_body, html_body, expires_at) on emails to plinth_tenant, plinth_user;

@@ -13,6 +13,7 @@ const SAMPLES = {
   'a template with a type': "import { sql } from 'kysely'\nexport const f = sql<Date>`now()`",
   'a raw fragment': "import { sql } from 'kysely'\nexport const f = sql.raw('now()')",
   'a text for the driver': "export const f = (client: any) => client.query('SELECT 1')",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a program
   'a template for the driver': 'export const f = (client: any, t: string) => client.query(`set role ${t}`)',
   'a constant with a statement': "export const QUESTION = 'update users set name = $1'",
   'a constant over lines': 'export const QUESTION = `\n  with mine as (select 1)\n  select * from mine`',

@@ -1,24 +1,33 @@
-/** Writes openapi.json from the routes themselves: the app is built as for production, and neither listens nor connects. */
+/** Writes openapi.json from the routes themselves: the app is built, and neither listens nor connects. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { adjustableClock } from '#platform/clock.ts'
 import { loadConfig } from '#platform/config.ts'
 import { describeApi } from '#platform/http/openapi.ts'
+import type { HttpServer } from '#platform/http/server.ts'
 import { createLogger } from '#platform/log.ts'
 import { buildApp } from '../src/app.ts'
 import { createServices, healthOf } from '../src/services.ts'
-import { ROOT, read } from './source.ts'
+import { ROOT, readIfThere } from './source.ts'
 
 export const OPENAPI = 'openapi.json'
 
-export async function generateOpenApi(): Promise<string> {
+export function generateOpenApi(): Promise<string> {
+  return withIdleApp(async (app) => {
+    await app.ready()
+    return `${JSON.stringify(inOrder(describeApi(app as never) as OpenApi), null, 2)}\n`
+  })
+}
+
+/** The whole app with every route, for whoever only wants to look at it. */
+export async function withIdleApp<T>(work: (app: HttpServer) => Promise<T>): Promise<T> {
   const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', PLINTH_SEED: 'none' })
   // Nothing listens there: whoever connects while the app is built would be noticed.
   const databaseUrl = 'postgresql://nobody@127.0.0.1:1/nothing'
-  const services = await createServices({ config, databaseUrl, log: createLogger(config) })
+  const services = await createServices({ config, databaseUrl, log: createLogger(config), clock: adjustableClock() })
   const app = await buildApp({ ...services, health: healthOf(services) })
   try {
-    await app.ready()
-    return `${JSON.stringify(inOrder(describeApi(app) as OpenApi), null, 2)}\n`
+    return await work(app)
   } finally {
     await app.close()
     await services.close()
@@ -46,15 +55,7 @@ function sorted<Value>(record: Record<string, Value>): Record<string, Value> {
 
 if (import.meta.main) {
   const text = await generateOpenApi()
-  const changed = readOrNothing() !== text
+  const changed = readIfThere(ROOT, OPENAPI) !== text
   if (changed) writeFileSync(join(ROOT, OPENAPI), text)
   console.log(`${changed ? 'Wrote' : 'Unchanged'}: ${OPENAPI}`)
-}
-
-function readOrNothing(): string | undefined {
-  try {
-    return read(ROOT, OPENAPI)
-  } catch {
-    return undefined
-  }
 }

@@ -39,6 +39,15 @@ function entriesOf(folder: string) {
 
 export const read = (root: string, path: string): string => readFileSync(join(root, path), 'utf8')
 
+export function readIfThere(root: string, path: string): string | undefined {
+  try {
+    return read(root, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path)
 
 /** Written by `npm run generate`, not by people. */

@@ -49,7 +49,7 @@ export async function createServices(options: {
   const redis = openRedis(config, log)
   const limiter = createLimiter({ log, redis, table: poolOf(db).driver.pool })
   const accessTokens = await createAccessTokens({
-    issuer: config.appUrl,
+    issuer: issuerOf(config.appUrl),
     lifetimeMinutes: config.accessTokenMinutes,
     algorithm: config.jwtAlgorithm,
     keys: (config.jwtAlgorithm === 'HS256' ? config.secrets : config.jwtPrivateKeys).map(({ value }) => value),
@@ -101,6 +101,12 @@ export async function createServices(options: {
       await closeDatabase(db)
     },
   }
+}
+
+/** Without the port, so that replicas on one machine accept each other's tokens. */
+function issuerOf(appUrl: string): string {
+  const { protocol, hostname } = new URL(appUrl)
+  return `${protocol}//${hostname}`
 }
 
 /** Longer than any backlog of a healthy worker. */

@@ -1,5 +1,5 @@
 /** Who did what, in a tenant and to an account: recorded with the change itself, never changed, provably whole. */
-export type { AuditEvent } from './queries.ts'
+export { type AuditEvent, chainOwners } from './queries.ts'
 export {
   type AccountEvent,
   type AuditScope,

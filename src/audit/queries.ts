@@ -165,10 +165,20 @@ export async function findBeyondHead(tx: Tx, tenantId: string): Promise<{ seq: n
   return rows[0]
 }
 
-/** Every tenant that has, or had, a chain. Only the system sees them all. */
-export async function tenantsWithChains(tx: Tx): Promise<string[]> {
-  const { rows } = await sql<{ tenant_id: string }>`
-    select tenant_id from audit_heads union select tenant_id from audit_events order by tenant_id
+export interface ChainOwner {
+  tenantId: string
+  /** Null for a tenant that is no more. */
+  slug: string | null
+}
+
+/** Every tenant that has, or had, a chain; or the one with this id or slug. Only the system sees them all. */
+export async function chainOwners(tx: Tx, tenant?: string): Promise<ChainOwner[]> {
+  const { rows } = await sql<ChainOwner>`
+    select c.tenant_id as "tenantId", t.slug
+    from (select tenant_id from audit_heads union select tenant_id from audit_events) c
+      left join tenants t on t.id = c.tenant_id
+    where ${tenant ?? null}::text is null or c.tenant_id::text = ${tenant ?? null} or t.slug = ${tenant ?? null}
+    order by t.slug, c.tenant_id
   `.execute(tx)
-  return rows.map((row) => row.tenant_id)
+  return rows
 }

@@ -1,5 +1,5 @@
 /** What a process does before it can serve: read the configuration, find or start the database, bring it up to date. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { isAbsolute, join } from 'node:path'
@@ -14,9 +14,9 @@ import { installSteps } from './install-steps.ts'
 const ROOT = join(import.meta.dirname, '../..')
 
 /** Ends the process with every fault of the configuration in words. */
-export function configure(env: Record<string, string | undefined> = process.env): Config {
+export function configure(): Config {
   try {
-    const config = loadConfig(env, { developmentSecret: keptSecret })
+    const config = loadConfig(undefined, { developmentSecret })
     return { ...config, dataDir: absolute(config.dataDir) }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
@@ -30,7 +30,12 @@ function absolute(dataDir: string): string {
   return isAbsolute(dataDir) ? dataDir : join(ROOT, dataDir)
 }
 
-/** Kept, so that a restart in development signs nobody out. */
+/** Outside production only. The same for all processes on one database, and after a restart, so nobody is signed out. */
+function developmentSecret(dataDir: string, databaseUrl: string | undefined): string {
+  if (!databaseUrl) return keptSecret(dataDir)
+  return createHash('sha256').update(`plinth development ${databaseUrl}`).digest('base64url')
+}
+
 function keptSecret(dataDir: string): string {
   const path = join(absolute(dataDir), 'secret')
   if (!existsSync(path)) {

@@ -54,7 +54,7 @@ async function main(): Promise<number> {
     console.error(command ? `There is no command "${command}".\n\n${USAGE}` : USAGE)
     return 2
   }
-  const database = await locateDatabase(loadConfig())
+  const database = await locateDatabase(databaseConfig())
   // The plan is all that "sql" prints, so that it can be piped.
   if (command !== 'sql') say(`Database: ${database.label}`)
   try {
@@ -65,6 +65,14 @@ async function main(): Promise<number> {
   } finally {
     await database.release()
   }
+}
+
+/** The database is all that a release step is told; the application's secrets may stay away from it. */
+function databaseConfig() {
+  const { NODE_ENV, DATABASE_URL, PLINTH_DATA_DIR } = process.env
+  if (NODE_ENV === 'production' && !DATABASE_URL)
+    throw new MigrationError('Set DATABASE_URL to the database to migrate.')
+  return loadConfig({ DATABASE_URL, PLINTH_DATA_DIR })
 }
 
 async function up(options: MigrationOptions): Promise<number> {

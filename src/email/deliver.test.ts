@@ -15,8 +15,13 @@ import { deliver } from './message.ts'
 let database: WorkingDatabase
 before(async () => {
   database = await openWorkingDatabase()
+  // So that the owner can look, whether or not the owner is a superuser.
+  await database.owner.query('alter table emails no force row level security')
 })
-afterEach(() => database.stopWorkers())
+afterEach(async () => {
+  await database.stopWorkers()
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
 after(() => database.close())
 
 const mail = (to: string, changes: Partial<Message> = {}): Message => ({
@@ -45,6 +50,8 @@ interface Received {
   body: string
 }
 
+const servers: { close(): Promise<void> }[] = []
+
 async function smtpServer(options: Partial<SMTPServerOptions> = {}) {
   const received: Received[] = []
   const server = new SMTPServer({
@@ -67,7 +74,7 @@ async function smtpServer(options: Partial<SMTPServerOptions> = {}) {
   server.server.on('connection', (socket: Socket) => sockets.add(socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
-  return {
+  const smtp = {
     received,
     transport: createEmailTransport({
       smtpUrl: `smtp://127.0.0.1:${port}`,
@@ -76,8 +83,13 @@ async function smtpServer(options: Partial<SMTPServerOptions> = {}) {
     hangUp: () => {
       for (const socket of sockets) socket.destroy()
     },
-    close: () => new Promise<void>((resolve) => server.close(resolve)),
+    close: () => {
+      smtp.hangUp()
+      return new Promise<void>((resolve) => server.close(resolve))
+    },
   }
+  servers.push(smtp)
+  return smtp
 }
 
 const header = (body: string, name: string) => new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, 'mi').exec(body)?.[1]
@@ -95,8 +107,7 @@ describe('a mail', () => {
     assert.equal(header(body, 'From'), 'Plinth <no-reply@mail.example.com>')
     assert.equal(header(body, 'Message-ID'), `<${email.id}@mail.example.com>`)
     assert.equal(header(body, 'Auto-Submitted'), 'auto-generated')
-    assert.match(body, /Content-Type: text\/plain[^]*Plain words[^]*Content-Type: text\/html[^]*<p>Words<\/p>/)
-    await smtp.close()
+    assert.match(body, /Content-Type: text\/plain.*Plain words.*Content-Type: text\/html.*<p>Words<\/p>/s)
   })
 
   it('forgets its words once it has left, because they hold links that open accounts', async () => {
@@ -123,7 +134,6 @@ describe('a mail', () => {
     assert.deepEqual(to, ['eve@example.com'])
     assert.equal(header(body, 'Bcc'), undefined)
     assert.equal((await logged('eve@example.com')).subject, 'Join "Acme" Bcc: victim@example.com <b> Ünïcode')
-    await smtp.close()
   })
 
   it('goes to one plain address or is not written', async () => {
@@ -154,11 +164,9 @@ describe('a mail', () => {
     assert.equal(sent_at, null)
     assert.match(error, /expired/)
     assert.equal(smtp.received.length, 0)
-    await smtp.close()
   })
 
   it('cannot be read or changed by the transactions of requests', async () => {
-    const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted
     for (const statement of ['select * from emails', "update emails set recipient = 'x'", 'delete from emails']) {
       const attempt = (tx: Tx) => sql.raw(statement).execute(tx)
       await assert.rejects(inTenant(database.db, { tenantId: newId() }, attempt), { code: '42501' })
@@ -188,7 +196,6 @@ describe('a mail server', () => {
     await database.work([deliverEmail(back.transport)])
     for (let n = 0; n < 10; n++) assert.ok((await settled(`waiting${n}@example.com`)).sent_at)
     assert.equal(back.received.length, 10)
-    await back.close()
   })
 
   it('that says "later" is asked again; that says "never" is not', async () => {
@@ -217,7 +224,6 @@ describe('a mail server', () => {
     assert.equal(answers.filter((asked) => asked === 'never@example.com').length, 1)
     assert.equal(answers.filter((asked) => asked === 'busy@example.com').length, 3)
     assert.equal(smtp.received.length, 1)
-    await smtp.close()
   })
 
   it('that refuses us, and not the mail, is asked again', async () => {
@@ -235,7 +241,6 @@ describe('a mail server', () => {
     assert.equal(waiting, 1)
     assert.equal((await logged('greeted@example.com')).failed_at, null)
     await database.stopWorkers()
-    await smtp.close()
   })
 
   for (const [cuts, expected] of [
@@ -243,20 +248,21 @@ describe('a mail server', () => {
     [9, { copies: 2, sent: false }],
   ] as const) {
     it(`that takes a mail and hangs up without a word ${cuts} times leads to one repetition at most, under the same id`, async () => {
-      let left = cuts
+      const recipient = `cut${cuts}@example.com`
+      let left: number = cuts
       const bodies: string[] = []
       const smtp = await smtpServer({
-        onData(stream, _session, done) {
+        onData(stream, session, done) {
           const chunks: Buffer[] = []
           stream.on('data', (chunk: Buffer) => chunks.push(chunk))
           stream.on('end', () => {
             bodies.push(Buffer.concat(chunks).toString())
-            if (left-- > 0) smtp.hangUp()
+            const mine = session.envelope.rcptTo[0]?.address === recipient
+            if (mine && left-- > 0) smtp.hangUp()
             else done()
           })
         },
       })
-      const recipient = `cut${cuts}@example.com`
       await write(mail(recipient))
       await database.work([deliverEmail(smtp.transport)])
       const email = await until(async () => {
@@ -264,10 +270,10 @@ describe('a mail server', () => {
         const now = await logged(recipient)
         return (now.sent_at || now.failed_at) && now
       })
-      assert.equal(bodies.length, expected.copies)
-      assert.equal(new Set(bodies.map((body) => header(body, 'Message-ID'))).size, 1)
+      const copies = bodies.filter((body) => header(body, 'To') === recipient)
+      assert.equal(copies.length, expected.copies)
+      assert.equal(new Set(copies.map((body) => header(body, 'Message-ID'))).size, 1)
       assert.equal(email.sent_at !== null, expected.sent)
-      await smtp.close()
     })
   }
 })

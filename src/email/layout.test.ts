@@ -19,7 +19,7 @@ describe('layout', () => {
     const { html } = layout(places)
     assert.equal(html.includes('<img'), false)
     assert.equal(html.includes('<script'), false)
-    assert.equal(html.split(escaped).length - 1, 10)
+    assert.equal(html.split(escaped).length - 1, 11)
     // Every attribute ends where we ended it.
     assert.match(html, /href="https:\/\/app\.example\.com\/\?next=&lt;img src=x onerror=&quot;/)
   })

@@ -53,6 +53,7 @@ pre{margin:8px 0 0;padding:16px;border:1px solid var(--line);border-radius:10px;
 @media (max-width:560px){main{padding:24px 16px 48px}.mails a{grid-template-columns:minmax(0,1fr)}.when,.state{text-align:left}}`
 
 const REFRESH_SECONDS = 5
+const MOST_RECIPIENTS = 12
 
 function page(title: string, content: string, head = ''): string {
   return `<!doctype html>
@@ -78,11 +79,14 @@ export function listPage(
   emails: readonly Email[],
   { recipient, now }: { recipient: string | undefined; now: Date },
 ): string {
-  const recipients = [...new Set([...(recipient ? [recipient] : []), ...emails.map((email) => email.recipient)])]
+  const recipients = [...new Set([...(recipient ? [recipient] : []), ...emails.map((email) => email.recipient)])].slice(
+    0,
+    MOST_RECIPIENTS,
+  )
   const filter = (name: string, to?: string) =>
     `<li><a href="/dev/mailbox${to ? `?to=${encodeURIComponent(to)}` : ''}"${to === recipient ? ' aria-current="true"' : ''}>${e(name)}</a></li>`
   const content = `<h1>Mailbox</h1>
-<p class="purpose">Every mail that ${e(brand.name)} wrote on this machine. Nothing leaves it, and this page exists in development only.</p>
+<p class="purpose">Every mail that ${e(brand.name)} wrote. This page exists in development only.</p>
 <ul class="filters" aria-label="Recipient">${filter('Everybody')}${recipients.map((to) => filter(to, to)).join('')}</ul>
 ${emails.length > 0 ? `<ol class="mails">${emails.map((email) => row(email, now)).join('')}</ol>` : EMPTY}`
   return page('Mailbox', content, `<meta http-equiv="refresh" content="${REFRESH_SECONDS}">\n`)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, Tx } from '#platform/db/database.ts'
+import type { Tx } from '#platform/db/database.ts'
 
 export interface NewEmail {
   id: string
@@ -38,29 +38,35 @@ const columns = sql.raw(
   'id, kind, recipient, subject, text_body, html_body, message_id, expires_at, created_at, sent_at, failed_at, error, unconfirmed_at',
 )
 
-export async function findEmail(db: Database, id: string): Promise<Email | undefined> {
-  const { rows } = await sql<Email>`select ${columns} from emails where id = ${id}`.execute(db)
+export async function findEmail(tx: Tx, id: string): Promise<Email | undefined> {
+  const { rows } = await sql<Email>`select ${columns} from emails where id = ${id}`.execute(tx)
   return rows[0]
 }
 
 /** The newest first. */
 export async function listEmails(
-  db: Database,
+  tx: Tx,
   { recipient, limit }: { recipient?: string | undefined; limit: number },
 ): Promise<Email[]> {
   const of = recipient === undefined ? sql`true` : sql`recipient = ${recipient}`
   const { rows } = await sql<Email>`
     select ${columns} from emails where ${of} order by created_at desc, id desc limit ${limit}
-  `.execute(db)
+  `.execute(tx)
   return rows
 }
 
-/** Keeps what the first attempt said, also when the sender's domain changes meanwhile. */
-export async function claimMessageId(db: Database, id: string, messageId: string): Promise<string> {
-  const { rows } = await sql<{ message_id: string }>`
-    update emails set message_id = coalesce(message_id, ${messageId}) where id = ${id} returning message_id
-  `.execute(db)
-  return rows[0]?.message_id ?? messageId
+/** The mail to be sent now. It keeps the message id of its first attempt, also when the sender's domain changes. */
+export async function takeEmail(
+  tx: Tx,
+  id: string,
+  messageId: string,
+): Promise<(Email & { message_id: string }) | undefined> {
+  const { rows } = await sql<Email & { message_id: string }>`
+    update emails set message_id = coalesce(message_id, ${messageId})
+    where id = ${id} and sent_at is null and failed_at is null
+    returning ${columns}
+  `.execute(tx)
+  return rows[0]
 }
 
 export async function markSent(tx: Tx, id: string, { keepBody }: { keepBody: boolean }): Promise<void> {
@@ -80,10 +86,10 @@ export async function markFailed(tx: Tx, id: string, error: string): Promise<voi
   `.execute(tx)
 }
 
-export async function markUnconfirmed(db: Database, id: string): Promise<void> {
-  await sql`update emails set unconfirmed_at = now() where id = ${id}`.execute(db)
+export async function markUnconfirmed(tx: Tx, id: string): Promise<void> {
+  await sql`update emails set unconfirmed_at = now() where id = ${id}`.execute(tx)
 }
 
-export async function deleteEmailsBefore(db: Database, before: Date): Promise<void> {
-  await sql`delete from emails where created_at < ${before}`.execute(db)
+export async function deleteEmailsBefore(tx: Tx, before: Date): Promise<void> {
+  await sql`delete from emails where created_at < ${before}`.execute(tx)
 }

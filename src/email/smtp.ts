@@ -1,5 +1,4 @@
 import { Transform } from 'node:stream'
-import nodemailer from 'nodemailer'
 import type MailMessage from 'nodemailer/lib/mailer/mail-message.js'
 import { domainOf, type EmailTransport, MailRefused, MailUnconfirmed } from './transport.ts'
 
@@ -14,20 +13,7 @@ const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE'])
  * knows how often it was sent.
  */
 export function smtpTransport({ url, from }: { url: string; from: string }): EmailTransport {
-  const transporter = nodemailer.createTransport(
-    {
-      url,
-      pool: false,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      greetingTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENCE_TIMEOUT_MS,
-      // Contents come from us alone; nothing in them may make the server read files or fetch addresses.
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    },
-    { from },
-  )
-  transporter.use('stream', noticeEnd)
+  let loading: ReturnType<typeof openTransporter> | undefined
 
   return {
     domain: domainOf(from),
@@ -35,6 +21,8 @@ export function smtpTransport({ url, from }: { url: string; from: string }): Ema
     async send({ messageId, to, subject, text, html }) {
       const handedOver = { whole: false }
       try {
+        loading ??= openTransporter(url, from)
+        const transporter = await loading
         await transporter.sendMail({
           messageId,
           to: { name: '', address: to },
@@ -55,6 +43,26 @@ export function smtpTransport({ url, from }: { url: string; from: string }): Ema
       }
     },
   }
+}
+
+/** Loaded with the first mail: a server that sends none starts without it. */
+async function openTransporter(url: string, from: string) {
+  const { default: nodemailer } = await import('nodemailer')
+  const transporter = nodemailer.createTransport(
+    {
+      url,
+      pool: false,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      greetingTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_TIMEOUT_MS,
+      // Contents come from us alone; nothing in them may make the server read files or fetch addresses.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+    { from },
+  )
+  transporter.use('stream', noticeEnd)
+  return transporter
 }
 
 function noticeEnd(mail: MailMessage, done: (error?: Error | null) => void): void {

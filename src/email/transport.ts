@@ -16,7 +16,7 @@ export interface EmailTransport {
   /** Whether this is where mails are read: then they keep their contents. */
   readonly isMailbox: boolean
   /** Throws `MailRefused` for good, `MailUnconfirmed` when it may have been taken, anything else to be tried again. */
-  send(mail: OutgoingMail, signal?: AbortSignal): Promise<void>
+  send(mail: OutgoingMail): Promise<void>
 }
 
 /** The receiving side will never take this mail. */

@@ -1,7 +1,6 @@
 /** pg-boss's own tables, and one row for each kind of job. */
 import { sql } from 'kysely'
 import type pg from 'pg'
-import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
 import pgBoss from 'pg-boss/package.json' with { type: 'json' }
 import type { Database } from '#platform/db/database.ts'
 import { introduction } from './enqueue.ts'
@@ -18,11 +17,13 @@ export async function installQueueSchema(client: Pick<pg.ClientBase, 'query'>): 
     `select to_regclass('${QUEUE_SCHEMA}.version') as installed`,
   )
   if (!rows[0]?.installed) {
+    const { getConstructionPlans } = await import('pg-boss')
     await client.query(withoutTransaction(getConstructionPlans(QUEUE_SCHEMA)))
     return
   }
   const version = await installedVersion(client)
   if (version >= pgBoss.pgboss.schema) return
+  const { getMigrationPlans } = await import('pg-boss')
   const [transaction = '', ...concurrent] = getMigrationPlans(QUEUE_SCHEMA, version).split(/^\s*COMMIT;\s*$/m)
   await client.query(withoutTransaction(transaction))
   // Each for itself: building an index concurrently is refused in company.

@@ -5,10 +5,8 @@
  * pg-boss decides what is next, how long a retry waits and what becomes a dead letter. What it cannot do is tell two
  * claims of one job apart, or give a job back without counting an attempt; that is done here on its table.
  */
-import { sql } from 'kysely'
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
-import type { Database } from '#platform/db/database.ts'
 import { describeError, type Logger } from '#platform/log.ts'
 import { type Envelope, LEASE_SECONDS } from './enqueue.ts'
 import type { Job } from './job.ts'
@@ -228,22 +226,4 @@ export async function openQueue({ databaseUrl, log }: { databaseUrl: string; log
       await pool.end()
     },
   }
-}
-
-/**
- * Completes a claim inside a transaction of any role, by dropping to the worker's role for one statement. Sent as one
- * batch; false when the claim no longer held.
- */
-export async function completeWithin(tx: Database, claim: Claim): Promise<boolean> {
-  const [, completed] = await Promise.all([
-    sql`select set_config('plinth.role', current_setting('role'), true), set_config('role', 'plinth_app', true)`.execute(
-      tx,
-    ),
-    sql`
-      update pgboss.job set state = 'completed', completed_on = now()
-      where name = ${claim.name} and id = ${claim.id} and state = 'active' and started_on = ${claim.claimedAt}::timestamptz
-    `.execute(tx),
-    sql`select set_config('role', current_setting('plinth.role'), true)`.execute(tx),
-  ])
-  return completed.numAffectedRows === 1n
 }

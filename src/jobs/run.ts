@@ -2,8 +2,9 @@
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/db/database.ts'
 import type { Logger } from '#platform/log.ts'
+import { completeWithin } from './complete.ts'
 import { Hopeless, type Job, type JobHandler, type JobRun, LeaseLost } from './job.ts'
-import { type Claim, completeWithin, type Queue } from './queue.ts'
+import type { Claim, Queue } from './queue.ts'
 
 export interface Run {
   readonly claim: Claim

@@ -10,7 +10,6 @@ import type { Database } from '#platform/db/database.ts'
 import type { Logger } from '#platform/log.ts'
 import { LEASE_SECONDS } from './enqueue.ts'
 import { type JobHandler, LeaseLost } from './job.ts'
-import { openQueue } from './queue.ts'
 import { syncQueues } from './queue-schema.ts'
 import { every } from './repeat.ts'
 import { Interrupted, type Run, startRun } from './run.ts'
@@ -48,6 +47,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   if (handlers.size !== jobs.length) throw new TypeError('Two handlers for one job.')
 
   await syncQueues(db, [...jobs, ...schedules])
+  // pg-boss takes longer to load than the rest of a server; only what runs jobs waits for it.
+  const { openQueue } = await import('./queue.ts')
   const queue = await openQueue({ databaseUrl, log })
   const runs = new Set<Run>()
   const stopping = new AbortController()

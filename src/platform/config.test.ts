@@ -156,8 +156,7 @@ describe('faults', () => {
     }
     assert.throws(
       () => loadConfig(env),
-      (error: Error) =>
-        !JSON.stringify({ message: error.message, ...error }).includes(canary) && faultsOf(env).length === 10,
+      (error: Error) => !`${error.message} ${JSON.stringify(error)}`.includes(canary) && faultsOf(env).length === 10,
     )
   })
 })

@@ -55,8 +55,8 @@ export type Config = Readonly<{
 }>
 
 export interface LoadOptions {
-  /** Gives development without PLINTH_SECRET a secret that outlives the process; the caller keeps it in the data folder. */
-  developmentSecret?: (dataDir: string) => string
+  /** Gives development without PLINTH_SECRET a secret that outlives the process and that its replicas share. */
+  developmentSecret?: (dataDir: string, databaseUrl: string | undefined) => string
 }
 
 export class ConfigError extends Error {
@@ -140,12 +140,12 @@ function assemble(values: Values, secrets: VersionedSecret[], jwtPrivateKeys: Ve
   }
 }
 
-function readSecrets(values: Values, faults: Fault[], developmentSecret: (dataDir: string) => string) {
+function readSecrets(values: Values, faults: Fault[], developmentSecret: NonNullable<LoadOptions['developmentSecret']>) {
   const text = values.PLINTH_SECRET
   if (text !== undefined) return parsed('PLINTH_SECRET', faults, () => versionedSecrets(text)) ?? []
   // Production reports the missing secret together with its other rules.
   if (values.NODE_ENV === 'production') return []
-  return [{ version: 'v1', value: developmentSecret(values.PLINTH_DATA_DIR) }]
+  return [{ version: 'v1', value: developmentSecret(values.PLINTH_DATA_DIR, values.DATABASE_URL) }]
 }
 
 function readSigningKeys(values: Values, faults: Fault[]) {

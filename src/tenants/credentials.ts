@@ -163,7 +163,7 @@ function roleOf(member: CheckedMember | undefined): Role {
 }
 
 function factsOf(request: FastifyRequest): RequestFacts {
-  return { requestId: request.id, ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400) }
+  return { requestId: request.id, ip: request.ip ?? '', userAgent: (request.headers['user-agent'] ?? '').slice(0, 400) }
 }
 
 /** RFC 6750: the scheme, one space, one token. */

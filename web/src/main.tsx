@@ -16,8 +16,7 @@ session.onChange(async (change) => {
   const isPrivate = /^\/(t|account|new-tenant)(\/|$)/.test(pathname)
   if (change === 'signed-in-elsewhere') {
     // It may be another person: nothing that was read before may stay on the screen.
-    queryClient.clear()
-    await router.invalidate()
+    await Promise.all([queryClient.resetQueries(), router.invalidate()])
     return
   }
   if (isPrivate) {

@@ -7,7 +7,7 @@ import { onlySignedIn, onlyVisitors, startingPlace } from './auth/doors.ts'
 import { meQuery } from './auth/me.tsx'
 import { inDevelopment } from './frame/environment.ts'
 import { NotFound } from './frame/not-found.tsx'
-import { PageLoading } from './frame/page-loading.tsx'
+import { FrameLoading, PageLoading } from './frame/page-loading.tsx'
 import { RouteFailure } from './frame/route-failure.tsx'
 import { flag, oneOf, optional, text, wholeNumber } from './frame/search-params.ts'
 
@@ -70,6 +70,7 @@ const account = createRoute({
   path: '/account',
   beforeLoad: ({ location }) => onlySignedIn(lastUsed, location.href),
   loader: () => queryClient.ensureQueryData(meQuery(lastUsed)),
+  pendingComponent: FrameLoading,
   component: lazyRouteComponent(() => import('./account/account.tsx'), 'AccountPage'),
 })
 
@@ -88,6 +89,7 @@ const tenant = createRoute({
     await queryClient.ensureQueryData(meQuery(params.tenant))
     rememberTenant(params.tenant)
   },
+  pendingComponent: FrameLoading,
   component: lazyRouteComponent(() => import('./tenants/tenant-frame.tsx'), 'TenantFrame'),
 })
 

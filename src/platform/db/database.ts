@@ -32,6 +32,7 @@ export interface DatabaseOptions {
 }
 
 const INT8 = 20
+const TIMESTAMPTZ = 1184
 
 /** Counts and sizes as numbers; a value that a number cannot hold is an error rather than a wrong number. */
 function parseInt8(text: string): number {
@@ -40,9 +41,18 @@ function parseInt8(text: string): number {
   return value
 }
 
+const parseAnyTimestamp = pg.types.getTypeParser(TIMESTAMPTZ)
+
+/** Connections speak UTC, so the text is all but ISO 8601, which the engine reads in half the time of the general parser. */
+function parseTimestamp(text: string): Date {
+  if (!text.endsWith('+00') || text[10] !== ' ') return parseAnyTimestamp(text)
+  return new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+}
+
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    return oid === INT8 ? parseInt8 : pg.types.getTypeParser(oid, format as 'text')
+    if (oid === INT8) return parseInt8
+    return oid === TIMESTAMPTZ ? parseTimestamp : pg.types.getTypeParser(oid, format as 'text')
   },
 } as pg.CustomTypesConfig
 
@@ -65,7 +75,7 @@ export function openDatabase({ url, poolMax, log, applicationName = 'plinth' }: 
     types,
     onConnect: (client) =>
       client.query(
-        `set role plinth_app; set statement_timeout = '${STATEMENT_TIMEOUT_SECONDS}s'; ` +
+        `set role plinth_app; set timezone = 'UTC'; set statement_timeout = '${STATEMENT_TIMEOUT_SECONDS}s'; ` +
           `set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION_SECONDS}s'`,
       ) as unknown as undefined,
   })

@@ -5,7 +5,7 @@
  * Opening costs no round trip of its own: `begin` and the settings travel with the first statement.
  */
 import type pg from 'pg'
-import { type Connection, namedQuery } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { type Database, poolOf, type Tx } from './database.ts'
 
 export interface TenantKey {
@@ -47,8 +47,8 @@ export class ScopedTransaction {
     const note = (error: Error | null) => {
       this.#opening ??= error ?? undefined
     }
-    connection.client.query(readOnly ? 'begin read only' : 'begin', note as never)
-    connection.client.query(namedQuery(SETTINGS, [role, tenantId, userId]), note as never)
+    connection.send(readOnly ? 'begin read only' : 'begin', undefined, note)
+    connection.send(SETTINGS, [role, tenantId, userId], note)
   }
 
   get settled(): boolean {
@@ -58,7 +58,7 @@ export class ScopedTransaction {
   /** Runs a statement that is not built by Kysely; used on the path of every request. */
   async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return (await this.#connection.client.query<Row>(namedQuery(text, values))).rows
+      return (await this.#connection.query<Row>(text, values)).rows
     } catch (error) {
       // A failed opening makes every later statement fail with "transaction is aborted", which hides the cause.
       throw this.#opening ?? error
@@ -73,12 +73,12 @@ export class ScopedTransaction {
     }
     if (this.#readOnly) {
       // Nothing depends on the outcome, so nobody waits for it; the next user of the connection is queued behind it.
-      this.#connection.client.query('commit', (() => {}) as never)
+      this.#connection.send('commit', undefined, () => {})
       this.#connection.release()
       return
     }
     try {
-      const { command } = await this.#connection.client.query('commit')
+      const { command } = await this.#connection.query('commit')
       // PostgreSQL answers a commit of an aborted transaction with ROLLBACK and no error.
       if (command !== 'COMMIT') throw new Error('The transaction was aborted by an earlier error that was swallowed.')
     } catch (error) {
@@ -94,7 +94,7 @@ export class ScopedTransaction {
     if (this.#settled) return
     this.#settled = true
     try {
-      await this.#connection.client.query('rollback')
+      await this.#connection.query('rollback')
       this.#connection.release()
     } catch {
       this.#discard()

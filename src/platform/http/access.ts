@@ -29,6 +29,8 @@ declare module 'fastify' {
     vital?: boolean
     /** False for files, which a page asks for by the dozen. */
     limited?: boolean
+    /** A route's own refusals by status, in words, for the description of the API; the usual ones are known. */
+    problems?: Record<number, string>
   }
 }
 

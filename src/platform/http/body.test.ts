@@ -157,7 +157,9 @@ describe('bodies', () => {
     await refusedWith(400, `{"name":"a","meta":${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}}`)
     assert.ok(performance.now() - start < 2000)
     assert.equal((await fetch(`${server.url}/livez`)).status, 200)
-    assert.equal((await post(`{"name":"a","meta":${'['.repeat(60)}${']'.repeat(60)}}`)).status, 200)
+    const nested = (levels: number) => `{"name":"a","meta":${'['.repeat(levels)}${']'.repeat(levels)}}`
+    assert.equal((await post(nested(63))).status, 200)
+    assert.match((await refusedWith(400, nested(64))).detail, /deeper than 64 levels/)
   })
 
   test('a body beyond the limit is 413, announced or not', async () => {

@@ -23,8 +23,12 @@ export interface LifecycleOptions {
 }
 
 export interface Lifecycle {
-  /** From now on `/readyz` fails and connections are not kept alive. */
+  /** From now on `/readyz` fails, so that load balancers send no more. Everything else is answered as before. */
   draining: boolean
+  /** From now on every answer is the last of its connection. */
+  hangUp(): void
+  /** `performance.now()` of the newest request. */
+  readonly lastArrival: number
   arrive(request: FastifyRequest, reply: FastifyReply): void
   /** Answers whatever has waited longer than a handler may. */
   answerOverdue(now?: number): void
@@ -50,17 +54,26 @@ export function followRequests(
 ): Lifecycle {
   const open = new Set<OpenRequest>()
   let closing = false
+  let hangingUp = false
+  let lastArrival = performance.now()
 
   app.decorateRequest('failure', undefined)
 
   const lifecycle: Lifecycle = {
     draining: false,
+    get lastArrival() {
+      return lastArrival
+    },
+    hangUp() {
+      hangingUp = true
+      for (const { reply } of open) if (!reply.raw.headersSent) reply.header('connection', 'close')
+    },
     arrive(request, reply) {
       const entry = { request, reply, ip: request.ip, startedAt: performance.now() }
       open.add(entry)
       reply.headers(headers)
       reply.header('x-request-id', request.id)
-      if (lifecycle.draining) reply.header('connection', 'close')
+      if (hangingUp) reply.header('connection', 'close')
       // `close` comes after a whole answer and also when the client leaves, with or without a body still on its way.
       reply.raw.on('close', () => {
         open.delete(entry)
@@ -97,7 +110,7 @@ export function followRequests(
   app.addHook('preClose', (done) => {
     closing = true
     // A connection that stays open after its answer would hold the server until it is idle for a minute.
-    for (const { reply } of open) if (!reply.raw.headersSent) reply.header('connection', 'close')
+    lifecycle.hangUp()
     done()
   })
 

@@ -16,10 +16,16 @@ export function shedLoad(app: FastifyInstance, { maxDelayMs }: { maxDelayMs: num
   delay.enable()
   let overloaded = false
 
+  // Differences instead of `reset()`, after which the histogram forgets the next delay: a loop that is late every time
+  // would never be noticed.
+  let seen = { count: 0, total: 0 }
   const sample = setInterval(() => {
-    // Nanoseconds; the histogram counts from the tick before, so an idle loop shows the resolution itself.
-    overloaded = delay.mean / 1e6 - RESOLUTION_MS > maxDelayMs
-    delay.reset()
+    const { count } = delay
+    const total = count === 0 ? 0 : delay.mean * count
+    const meanMs = (total - seen.total) / (count - seen.count) / 1e6
+    // The histogram counts from tick to tick, so a loop on time shows the resolution itself.
+    if (count > seen.count) overloaded = meanMs - RESOLUTION_MS > maxDelayMs
+    seen = { count, total }
   }, SAMPLE_MS).unref()
 
   app.addHook('onRequest', (request, _reply, done) => {

@@ -1,7 +1,6 @@
 /**
  * The description of the API, generated from what the routes declare: schemas, access and the errors that follow.
  */
-import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import type { RouteAccess } from './access.ts'
 import { Problem } from './envelope.ts'
@@ -11,7 +10,9 @@ const API_PREFIX = '/api/v1'
 
 const TAGS = [{ name: 'system', description: 'Health and description of the service.' }]
 
+/** Before the first route. Only where the document is asked for: the plugin costs a tenth of the start. */
 export async function collectOpenApi(app: FastifyInstance): Promise<void> {
+  const { default: swagger } = await import('@fastify/swagger')
   app.addSchema(Problem)
   await app.register(swagger, {
     openapi: {
@@ -50,7 +51,7 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
     ...(access !== 'public' && { security: [{ bearer: [] }] }),
     // Guards read it: which routes exist for whom.
     ...{ 'x-plinth-access': access },
-    response: { ...(schema.response as object | undefined), ...problems(schema, access, route.config?.vital === true) },
+    response: { ...(schema.response as object | undefined), ...problems(schema, access, route) },
   } as FastifySchema
 }
 
@@ -72,27 +73,27 @@ const WORDS: Record<number, string> = {
   503: 'Temporarily unavailable',
 }
 
-/** Only what the declaration implies; a route adds its own, such as 409, itself. */
-function problems(schema: FastifySchema, access: RouteAccess, vital: boolean): Record<string, object> {
+/** What the declaration implies, and what the route names itself. */
+function problems(schema: FastifySchema, access: RouteAccess, { config }: RouteOptions): Record<string, object> {
   const declared = (schema.response ?? {}) as Record<string, unknown>
   const query = (schema.querystring ?? {}) as { properties?: object }
-  const statuses = [
+  const implied = [
     ...(schema.body || schema.params || Object.keys(query.properties ?? {}).length > 0 ? [400] : []),
     ...(access === 'public' ? [] : [401]),
     ...(typeof access === 'object' ? [403] : []),
     ...(schema.params ? [404] : []),
     ...(schema.body ? [413, 415] : []),
-    ...(vital ? [] : [429]),
+    ...(config?.vital ? [] : [429]),
     503,
   ]
+  const words = { ...Object.fromEntries(implied.map((status) => [status, WORDS[status]])), ...config?.problems }
   return Object.fromEntries(
-    statuses
-      .filter((status) => !(status in declared))
-      .map((status) => [status, problemResponse(WORDS[status] as string)]),
+    Object.entries(words)
+      .filter(([status]) => !(status in declared))
+      .map(([status, description]) => [status, problemResponse(String(description))]),
   )
 }
 
-/** For the responses of a route's own refusals: `409: problemResponse('The last owner stays')`. */
-export function problemResponse(description: string): object {
+function problemResponse(description: string): object {
   return { description, content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }
 }

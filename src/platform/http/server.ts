@@ -134,7 +134,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onRequest', (request, _reply, done) => done(faultOf(request)))
   guardRoutes(app, guard, generalLimit(config, guard, limiter))
   closeSchemas(app)
-  await collectOpenApi(app)
+  if (config.docs) await collectOpenApi(app)
 
   healthRoutes(app, health, lifecycle)
   const webApp = serveWebApp(app, config, webFolder)

@@ -2,9 +2,11 @@
  * Ends the process without losing an answer: load balancers are told first, requests in flight finish, then what they
  * stood on is put away. A second signal, or half a minute, ends it the hard way.
  */
+import type { Server as HttpServer } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from '../log.ts'
-import { lifecycleOf } from './lifecycle.ts'
+import { type Lifecycle, lifecycleOf } from './lifecycle.ts'
 
 export interface ShutdownOptions {
   app?: FastifyInstance
@@ -44,8 +46,11 @@ export function onShutdown({
     }, limitSeconds * 1000)
 
     if (app) {
-      lifecycleOf(app).draining = true
+      const lifecycle = lifecycleOf(app)
+      lifecycle.draining = true
       await pause(delaySeconds)
+      lifecycle.hangUp()
+      await emptyConnections(app.server, lifecycle)
     }
     const all = app ? [{ name: 'http', run: () => app.close() }, ...steps] : steps
     let failed = false
@@ -76,6 +81,24 @@ export function exitOnUncaught(log: Logger, exit: (code: number) => void = proce
   }
   process.on('uncaughtException', last('uncaught exception'))
   process.on('unhandledRejection', last('unhandled rejection'))
+}
+
+/** A connection that has brought nothing for so long has nothing on its way. */
+const QUIET_SECONDS = 1
+const LOOK_EVERY_SECONDS = 0.02
+
+/**
+ * Stops listening and lets every open connection have its last answer. Node's own `server.close()` counts a connection
+ * whose request it has not read yet as idle and cuts it.
+ */
+async function emptyConnections(server: HttpServer, lifecycle: Lifecycle): Promise<void> {
+  if (!server.listening) return
+  NetServer.prototype.close.call(server)
+  const count = () => new Promise<number>((resolve) => server.getConnections((_error, open) => resolve(open)))
+  const stopped = performance.now()
+  const quiet = () => performance.now() - Math.max(stopped, lifecycle.lastArrival) > QUIET_SECONDS * 1000
+  while (!quiet() && (await count()) > 0) await pause(LOOK_EVERY_SECONDS)
+  server.closeIdleConnections()
 }
 
 function pause(seconds: number): Promise<void> {

@@ -86,9 +86,13 @@ export function sendRaw(port: number, bytes: string | Buffer, timeoutMs = 5000):
   })
 }
 
-/** The raw request of a JSON body, connection closed afterwards. */
-export function rawPost(path: string, body: string | Buffer, headers = 'content-type: application/json'): Buffer {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}\r\ncontent-length: ${bytes.length}\r\n\r\n`
-  return Buffer.concat([Buffer.from(head, 'latin1'), bytes])
+/** The bytes of a request with a body, whose connection is closed afterwards unless told otherwise. */
+export function rawPost(
+  path: string,
+  body: string,
+  headers = 'content-type: application/json',
+  connection: 'close' | 'keep-alive' = 'close',
+): string {
+  const length = Buffer.byteLength(body)
+  return `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: ${connection}\r\n${headers}\r\ncontent-length: ${length}\r\n\r\n${body}`
 }

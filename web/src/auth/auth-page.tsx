@@ -17,8 +17,9 @@ export function AuthPage({ title, intro, foot, children }: AuthPageProps) {
   return (
     <main className="flex min-h-dvh flex-col items-center px-5 pt-[max(2.5rem,12vh)] pb-10">
       <div className="flex w-full max-w-[380px] flex-col gap-7">
-        <Link to="/" className="self-start rounded-tag" aria-label="Start page">
+        <Link to="/" className="flex items-center self-start rounded-tag max-md:min-h-11">
           <Wordmark />
+          <span className="sr-only">, start page</span>
         </Link>
         <div>
           <h1 ref={heading} tabIndex={-1} className="text-balance font-serif text-3xl">

@@ -70,14 +70,14 @@ export function Frame({ children }: { children: ReactNode }) {
       <aside className="sticky top-0 flex h-dvh w-[232px] shrink-0 flex-col border-line border-r bg-sunken max-md:hidden">
         {rail()}
       </aside>
-      <div className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-sunken px-2 md:hidden">
+      <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-sunken px-2 md:hidden">
         <IconButton icon={MenuIcon} label="Open the navigation" onClick={() => setOpen('rail')} />
         <span className="flex min-w-0 flex-1 items-center gap-2 font-semibold">
           {me.tenant && <Avatar name={me.tenant.name} shape="organisation" size="small" />}
           <span className="truncate">{me.tenant?.name ?? 'Your account'}</span>
         </span>
         <IconButton icon={Search} label="Search" onClick={() => setOpen('palette')} />
-      </div>
+      </header>
       <main id="content" className="min-w-0 flex-1">
         <VerifyReminder />
         {children}

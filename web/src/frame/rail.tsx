@@ -74,7 +74,6 @@ function TenantSwitcher({ onChoose }: { onChoose: (() => void) | undefined }) {
       trigger={
         <button
           type="button"
-          aria-label={me.tenant ? `Organisation ${me.tenant.name}, switch` : 'Choose an organisation'}
           className="flex h-11 w-full items-center gap-2.5 rounded-control px-1.5 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
         >
           <Avatar name={me.tenant?.name ?? '+'} shape="organisation" />
@@ -83,6 +82,7 @@ function TenantSwitcher({ onChoose }: { onChoose: (() => void) | undefined }) {
               {me.tenant?.name ?? 'No organisation'}
             </span>
             {me.role && <span className="block text-xs text-faint leading-tight">{roleLabel(me.role)}</span>}
+            <span className="sr-only">Switch organisation</span>
           </span>
           <ChevronsUpDown size={14} className="shrink-0 text-faint" aria-hidden="true" />
         </button>
@@ -134,7 +134,6 @@ function UserMenu({ onChoose, onHelp }: { onChoose: (() => void) | undefined; on
       trigger={
         <button
           type="button"
-          aria-label={`Account of ${me.user.full_name}`}
           className={clsx(
             'flex h-11 w-full items-center gap-2.5 rounded-control px-1.5 text-left transition-colors',
             'hover:bg-hover data-[state=open]:bg-hover',
@@ -144,6 +143,7 @@ function UserMenu({ onChoose, onHelp }: { onChoose: (() => void) | undefined; on
           <span className="min-w-0 flex-1">
             <span className="block truncate text-base font-medium leading-tight">{me.user.full_name}</span>
             <span className="block truncate text-xs text-faint leading-tight">{me.user.email}</span>
+            <span className="sr-only">Account menu</span>
           </span>
         </button>
       }

@@ -26,8 +26,9 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
     router.invalidate()
   }
   return (
-    <div className="flex min-h-[70dvh] items-center justify-center">
+    <main className="flex min-h-[70dvh] items-center justify-center">
       <ErrorState
+        isPage
         error={noAccess ? new Error() : error}
         title={
           noAccess
@@ -46,6 +47,6 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
         onRetry={retry}
         action={noAccess && <ButtonLink to="/">Go to the start</ButtonLink>}
       />
-    </div>
+    </main>
   )
 }

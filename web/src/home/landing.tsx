@@ -49,7 +49,7 @@ export function Landing() {
       </main>
       <footer className="flex flex-wrap items-center justify-between gap-4 border-line border-t py-6 text-sm text-muted">
         <span>{brand.name}</span>
-        <span className="flex gap-5">
+        <span className="flex items-center gap-5 max-md:[&>a]:flex max-md:[&>a]:min-h-11 max-md:[&>a]:items-center">
           {inDevelopment && <PlainLink href="/docs">API</PlainLink>}
           {inDevelopment && <PlainLink href="/dev/mailbox">Mailbox</PlainLink>}
           <Link to="/sign-in">Sign in</Link>

@@ -137,13 +137,13 @@ function columns(tenant: string): Column<Project>[] {
       key: 'name',
       head: 'Name',
       sort: 'name',
-      className: 'w-full max-w-0',
+      className: 'relative w-full max-w-0',
       cell: (project) => (
         <div className="flex min-w-0 flex-col md:flex-row md:items-baseline md:gap-3">
           <RouterLink
             to="/t/$tenant/projects/$project"
             params={{ tenant, project: project.id }}
-            className="truncate rounded-tag font-medium hover:underline hover:decoration-line-control hover:underline-offset-3 md:shrink-0"
+            className="truncate rounded-tag font-medium after:absolute after:inset-0 hover:underline hover:decoration-line-control hover:underline-offset-3 md:shrink-0"
           >
             {project.name}
           </RouterLink>
@@ -167,7 +167,8 @@ function columns(tenant: string): Column<Project>[] {
     },
     {
       key: 'actions',
-      head: '',
+      head: 'Actions',
+      hideHead: true,
       align: 'end',
       className: 'w-12 pr-2!',
       cell: (project) => <ProjectActions project={project} />,

@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Ellipsis, MailPlus, Send, X } from 'lucide-react'
 import { useState } from 'react'
-import type { Invitation, Page } from '../api/contract.ts'
+import type { Invitation, InvitationPage } from '../api/contract.ts'
 import { wordsOf } from '../api/problem.ts'
 import { useMe } from '../auth/me.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -18,7 +18,7 @@ import { membersChanged } from './data.ts'
 import { roleLabel } from './roles.ts'
 
 interface InvitationsProps {
-  list: UseQueryResult<Page<Invitation>>
+  list: UseQueryResult<InvitationPage>
   onInvite: () => void
 }
 
@@ -73,7 +73,8 @@ const columns: Column<Invitation>[] = [
   },
   {
     key: 'actions',
-    head: '',
+    head: 'Actions',
+    hideHead: true,
     align: 'end',
     className: 'w-12 pr-2!',
     cell: (invitation) => <InvitationActions invitation={invitation} />,

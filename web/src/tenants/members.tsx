@@ -192,7 +192,8 @@ function columns(own: string): Column<Member>[] {
     },
     {
       key: 'actions',
-      head: '',
+      head: 'Actions',
+      hideHead: true,
       align: 'end',
       className: 'w-12 pr-2!',
       cell: (member) => <MemberActions member={member} />,

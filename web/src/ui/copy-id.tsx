@@ -24,11 +24,11 @@ export function CopyId({ id, label, short }: CopyIdProps) {
     <Tooltip text={copied ? 'Copied' : `Copy the ${label}`}>
       <button
         type="button"
-        aria-label={copied ? `Copied the ${label}` : `Copy the ${label}`}
         onClick={() => navigator.clipboard.writeText(id).then(() => setCopied(true))}
         className="inline-flex min-w-0 max-w-full items-center gap-1.5 rounded-tag font-mono text-xs text-muted transition-colors hover:text-ink max-md:min-h-11"
       >
         <span className="truncate">{short ? `…${id.slice(-8)}` : id}</span>
+        <span className="sr-only">{copied ? `Copied the ${label}` : `Copy the ${label}`}</span>
         <Icon size={12} className="shrink-0 text-faint" aria-hidden="true" />
       </button>
     </Tooltip>

@@ -8,17 +8,20 @@ import { CopyId } from './copy-id.tsx'
 interface EmptyStateProps {
   icon: LucideIcon
   title: string
+  /** The whole page is this state. */
+  isPage?: boolean
   children: ReactNode
   action?: ReactNode
 }
 
-export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon: Icon, title, isPage, children, action }: EmptyStateProps) {
+  const Heading = isPage ? 'h1' : 'h2'
   return (
     <div className="flex flex-col items-center px-6 py-14 text-center">
       <span className="mb-4 flex size-10 items-center justify-center rounded-card border border-line bg-paper text-faint">
         <Icon size={18} aria-hidden="true" />
       </span>
-      <h2 className="text-base font-semibold">{title}</h2>
+      <Heading className="text-base font-semibold">{title}</Heading>
       <p className="mt-1 max-w-sm text-balance text-base text-muted">{children}</p>
       {action && <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
@@ -33,6 +36,7 @@ interface ErrorStateProps {
   words?: string | undefined
   onRetry?: () => void
   compact?: boolean
+  isPage?: boolean
   action?: ReactNode
 }
 
@@ -49,15 +53,17 @@ export function ErrorState({
   words,
   onRetry,
   compact,
+  isPage,
   action,
 }: ErrorStateProps) {
+  const Heading = isPage ? 'h1' : 'h2'
   const requestId = error instanceof ApiProblem ? error.requestId : undefined
   return (
     <div role="alert" className={clsx('flex flex-col items-center px-6 text-center', compact ? 'py-8' : 'py-14')}>
       <span className="mb-4 flex size-10 items-center justify-center rounded-card bg-danger-soft text-danger-text">
         <CloudOff size={18} aria-hidden="true" />
       </span>
-      <h2 className="text-base font-semibold">{title}</h2>
+      <Heading className="text-base font-semibold">{title}</Heading>
       <p className="mt-1 max-w-md text-balance text-base text-muted">{words ?? adviceOf(error)}</p>
       <div className="mt-4 flex flex-wrap justify-center gap-2">
         {onRetry && (

@@ -7,6 +7,8 @@ import { useLocaleNumber } from './relative-time.tsx'
 export interface Column<T> {
   key: string
   head: string
+  /** Read out, not shown: for a column of buttons. */
+  hideHead?: boolean
   /** The name the server sorts by. */
   sort?: string
   /** Left out on a phone, where the first column says it in a second line. */
@@ -78,7 +80,7 @@ function Head<T>({ column, sort, onSort }: HeadProps<T>) {
       scope="col"
       aria-sort={active ? (rising ? 'ascending' : 'descending') : undefined}
       className={clsx(
-        'h-9 px-2 text-xs font-medium text-faint first:pl-4 last:pr-4',
+        'h-9 whitespace-nowrap px-2 text-xs font-medium text-faint first:pl-4 last:pr-4',
         column.align === 'end' && 'text-right',
         column.wide && 'max-md:hidden',
         column.className,
@@ -97,7 +99,7 @@ function Head<T>({ column, sort, onSort }: HeadProps<T>) {
           <Arrow size={12} className={clsx(!active && 'opacity-0')} aria-hidden="true" />
         </button>
       ) : (
-        column.head
+        <span className={clsx(column.hideHead && 'sr-only')}>{column.head}</span>
       )}
     </th>
   )

@@ -89,7 +89,7 @@ export function Segments<T extends string>({ label, value, onChange, choices }: 
         <RadixRadio.Item
           key={choice}
           value={choice}
-          className="inline-flex h-7 items-center gap-1.5 rounded-tag px-2.5 text-sm font-medium text-muted transition-colors hover:text-ink data-[state=checked]:bg-surface data-[state=checked]:text-ink data-[state=checked]:outline data-[state=checked]:outline-line-strong max-md:h-10 max-md:px-3"
+          className="inline-flex h-7 items-center gap-1.5 rounded-tag px-2.5 text-sm font-medium text-muted transition-colors hover:text-ink data-[state=checked]:bg-surface data-[state=checked]:text-ink data-[state=checked]:outline data-[state=checked]:outline-line-strong max-md:h-11 max-md:px-3"
         >
           {Icon && <Icon size={14} aria-hidden="true" />}
           {words}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** A process of its own that serves a route which takes `ms`, and stops as the given options say. */
+const program = (options: string, extra = '') => `
+import { startTestServer } from '${new URL('testing.ts', import.meta.url)}'
+import { createLogger } from '${new URL('../log.ts', import.meta.url)}'
+import { exitOnUncaught, onShutdown } from '${new URL('shutdown.ts', import.meta.url)}'
+const log = createLogger({ env: 'test', logLevel: 'info' })
+exitOnUncaught(log)
+const server = await startTestServer({ routes: (app) => {
+  app.get('/slow', { config: { access: 'public' } }, () => new Promise((resolve) => setTimeout(resolve, 300, { ok: true })))
+  app.get('/hangs', { config: { access: 'public' } }, () => new Promise(() => {}))
+} })
+onShutdown({ app: server.app, log, delaySeconds: 0, steps: [{ name: 'pool', run: async () => console.log('pool ended') }], ${options} })
+${extra}
+console.log('port ' + server.port)
+`
+
+async function start(options = '', extra = '') {
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program(options, extra)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
+  while (!/port \d+/.test(output)) {
+    assert.equal(child.exitCode, null, output)
+    await pause(10)
+  }
+  return { child, url: `http://127.0.0.1:${output.match(/port (\d+)/)?.[1]}`, output: () => output }
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode
+  const [code] = await once(child, 'exit')
+  return code as number | null
+}
+
+describe('the end of a process', () => {
+  test('SIGTERM under load: every request in flight is answered, then the steps run, then it exits 0', async () => {
+    const { child, url, output } = await start()
+    const running = Array.from({ length: 40 }, () => fetch(`${url}/slow`))
+    await pause(150)
+    child.kill('SIGTERM')
+    const answers = await Promise.all(running)
+    assert.ok(answers.every(({ status }) => status === 200))
+    assert.equal(await exitOf(child), 0)
+    assert.match(output(), /pool ended/)
+  })
+
+  test('before it closes it tells load balancers, and goes on answering', async () => {
+    const { child, url } = await start('delaySeconds: 1')
+    child.kill('SIGTERM')
+    await pause(200)
+    assert.equal((await fetch(`${url}/readyz`)).status, 503)
+    const answer = await fetch(`${url}/slow`)
+    assert.equal(answer.status, 200)
+    // Sent away now, a busy client would come back on a connection that nobody accepts any more.
+    assert.equal(answer.headers.get('connection'), 'keep-alive')
+    assert.equal(await exitOf(child), 0)
+  })
+
+  test('a handler that never ends does not keep it: the limit ends it with 1 and a line in the log', async () => {
+    const { child, url, output } = await start('limitSeconds: 0.5')
+    fetch(`${url}/hangs`).catch(() => {})
+    await pause(100)
+    child.kill('SIGTERM')
+    assert.equal(await exitOf(child), 1)
+    assert.match(output(), /stopped the hard way: something did not end/)
+  })
+
+  test('a second signal ends it at once', async () => {
+    const { child, url, output } = await start()
+    fetch(`${url}/hangs`).catch(() => {})
+    await pause(100)
+    child.kill('SIGTERM')
+    await pause(100)
+    child.kill('SIGTERM')
+    assert.equal(await exitOf(child), 1)
+    assert.match(output(), /asked a second time/)
+  })
+
+  test('a step that fails does not keep the others, and shows in the exit code', async () => {
+    const { child, output } = await start(
+      "steps: [{ name: 'worker', run: async () => { throw new Error('stuck') } }, { name: 'pool', run: async () => console.log('pool ended') }]",
+    )
+    child.kill('SIGTERM')
+    assert.equal(await exitOf(child), 1)
+    assert.match(output(), /"step":"worker"/)
+    assert.match(output(), /pool ended/)
+  })
+
+  for (const [kind, fault] of [
+    ['uncaught exception', "setTimeout(() => { throw new Error('nobody caught me') }, 50)"],
+    ['unhandled rejection', "setTimeout(() => { Promise.reject(new Error('nobody caught me')) }, 50)"],
+  ] as const) {
+    test(`after an ${kind} it says so and exits 1`, async () => {
+      const { child, output } = await start('', fault)
+      assert.equal(await exitOf(child), 1)
+      const line = output()
+        .split('\n')
+        .find((text) => text.includes('nobody caught me'))
+      assert.ok(line)
+      const { level, msg } = JSON.parse(line)
+      assert.deepEqual({ level, msg }, { level: 'fatal', msg: kind })
+    })
+  }
+})
