@@ -61,17 +61,22 @@ create table one_time_tokens (
 
 create index one_time_tokens_of_user on one_time_tokens (user_id, purpose);
 
--- Sign-ups that wait for the mailbox to be proven; only then do the account and the tenant come into being.
+-- Sign-ups that wait for the mailbox to be proven; only then do the account and the tenant come into being. Each has a
+-- link of its own: whoever signs up with somebody else's address changes nothing about a sign-up that waits already.
 create table registrations (
-  email text primary key check (email = lower(email) and length(email) <= 254),
+  id uuid primary key,
+  email text not null check (email = lower(email) and length(email) <= 254),
   full_name text not null,
   password_hash text not null,
   tenant_name text not null,
   tenant_slug text,
-  token_hash bytea not null unique check (length(token_hash) = 32),
+  -- Null until the link is mailed.
+  token_hash bytea unique check (length(token_hash) = 32),
   created_at timestamptz not null,
   expires_at timestamptz not null
 );
+
+create index registrations_of_address on registrations (email, created_at);
 
 alter table users enable row level security, force row level security;
 alter table sessions enable row level security, force row level security;

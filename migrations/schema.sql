@@ -207,6 +207,35 @@ create policy tenant on audit_heads to plinth_tenant
 grant insert, select, update on table audit_heads to plinth_system;
 grant insert, select, update on table audit_heads to plinth_tenant;
 
+create table emails (
+  id uuid not null,
+  kind text not null,
+  recipient text not null,
+  subject text not null,
+  text_body text not null,
+  html_body text not null,
+  message_id text,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  error text,
+  unconfirmed_at timestamp with time zone,
+  constraint emails_pkey PRIMARY KEY (id),
+  constraint emails_check CHECK (((sent_at IS NULL) OR (failed_at IS NULL)))
+);
+CREATE INDEX emails_by_age ON public.emails USING btree (created_at DESC, id DESC);
+CREATE INDEX emails_of_recipient ON public.emails USING btree (recipient, created_at DESC);
+alter table emails enable row level security, force row level security;
+create policy system on emails to plinth_system
+  using (true)
+  with check (true);
+create policy telling on emails for insert to plinth_tenant, plinth_user
+  with check (true);
+grant delete, insert, select, update on table emails to plinth_system;
+grant insert (expires_at, html_body, id, kind, recipient, subject, text_body) on table emails to plinth_tenant;
+grant insert (expires_at, html_body, id, kind, recipient, subject, text_body) on table emails to plinth_user;
+
 create table idempotency_keys (
   tenant_id uuid not null,
   user_id uuid not null,
@@ -371,19 +400,21 @@ create policy system on refresh_tokens to plinth_system
 grant delete, insert, select, update on table refresh_tokens to plinth_system;
 
 create table registrations (
+  id uuid not null,
   email text not null,
   full_name text not null,
   password_hash text not null,
   tenant_name text not null,
   tenant_slug text,
-  token_hash bytea not null,
+  token_hash bytea,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
-  constraint registrations_pkey PRIMARY KEY (email),
+  constraint registrations_pkey PRIMARY KEY (id),
   constraint registrations_token_hash_key UNIQUE (token_hash),
   constraint registrations_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
   constraint registrations_token_hash_check CHECK ((length(token_hash) = 32))
 );
+CREATE INDEX registrations_of_address ON public.registrations USING btree (email, created_at);
 alter table registrations enable row level security, force row level security;
 create policy system on registrations to plinth_system
   using (true)

@@ -3,7 +3,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { VARIABLE_GROUPS, type VariableNotes } from '../src/platform/environment.ts'
+import { VARIABLE_GROUPS, type VariableNotes } from '#platform/environment.ts'
 
 type Variable = VariableNotes & { type?: string; enum?: string[]; minimum?: number; maximum?: number }
 

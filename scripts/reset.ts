@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadConfig } from '#platform/config.ts'
+import { loadConfig, processEnvironment } from '#platform/config.ts'
 import { isEmbeddedPostgresRunning, removeEmbeddedPostgres } from '#platform/db/embedded.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -50,10 +50,8 @@ function isDevelopmentRunning(dataDir: string): boolean {
 }
 
 if (import.meta.main) {
-  const { dataDir, databaseUrl } = loadConfig({
-    DATABASE_URL: process.env.DATABASE_URL,
-    PLINTH_DATA_DIR: process.env.PLINTH_DATA_DIR,
-  })
+  const { DATABASE_URL, PLINTH_DATA_DIR } = processEnvironment()
+  const { dataDir, databaseUrl } = loadConfig({ DATABASE_URL, PLINTH_DATA_DIR })
   if (databaseUrl) console.log('The database that DATABASE_URL names is not touched.')
   const done = reset(resolve(root, dataDir), console.log)
   process.exitCode = done ? 0 : 1

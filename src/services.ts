@@ -38,6 +38,8 @@ export interface Services {
   close(): Promise<void>
 }
 
+const LIMIT_CONNECTIONS = 2
+
 export async function createServices(options: {
   config: Config
   databaseUrl: string
@@ -47,7 +49,9 @@ export async function createServices(options: {
   const { config, databaseUrl, log, clock = systemClock } = options
   const db = openDatabase({ url: databaseUrl, poolMax: config.databasePoolMax, log })
   const redis = openRedis(config, log)
-  const limiter = createLimiter({ log, redis, table: poolOf(db).driver.pool })
+  // A pool of its own: throttles are asked while a request holds a connection, and must not wait for another of them.
+  const limits = openDatabase({ url: databaseUrl, poolMax: LIMIT_CONNECTIONS, log, applicationName: 'plinth-limits' })
+  const limiter = createLimiter({ log, redis, table: poolOf(limits).driver.pool })
   const accessTokens = await createAccessTokens({
     issuer: issuerOf(config.appUrl),
     lifetimeMinutes: config.accessTokenMinutes,
@@ -65,7 +69,7 @@ export async function createServices(options: {
       refreshTokenDays: config.refreshTokenDays,
       refreshAbsoluteDays: config.refreshAbsoluteDays,
       refreshGraceSeconds: config.refreshGraceSeconds,
-      refreshKey: deriveKey(config.secret, 'refresh-successor:v1'),
+      refreshKeys: config.secrets.map(({ value }) => deriveKey(value, 'refresh-successor:v1')) as [Buffer, ...Buffer[]],
       appUrl: config.appUrl,
     },
   }
@@ -98,7 +102,7 @@ export async function createServices(options: {
     emailTransport: createEmailTransport(config),
     async close() {
       redis?.disconnect()
-      await closeDatabase(db)
+      await Promise.all([closeDatabase(db), closeDatabase(limits)])
     },
   }
 }
@@ -108,9 +112,6 @@ function issuerOf(appUrl: string): string {
   const { protocol, hostname } = new URL(appUrl)
   return `${protocol}//${hostname}`
 }
-
-/** Longer than any backlog of a healthy worker. */
-const JOBS_LATE_SECONDS = 300
 
 export function healthOf({ db, redis }: Pick<Services, 'db' | 'redis'>): HealthChecks {
   return {
@@ -122,8 +123,8 @@ export function healthOf({ db, redis }: Pick<Services, 'db' | 'redis'>): HealthC
     parts: {
       redis: redis && (() => pingRedis(redis)),
       jobs: async () => {
-        const { oldestWaitingSeconds } = await jobsHealth(db)
-        if ((oldestWaitingSeconds ?? 0) > JOBS_LATE_SECONDS) throw new Error('Jobs have been waiting for minutes.')
+        const { status } = await jobsHealth(db)
+        if (status !== 'ok') throw new Error('Jobs have been waiting for minutes.')
       },
     },
   }

@@ -34,7 +34,9 @@ export function workOf({ accounts, limiter, emailTransport }: WorkOptions): {
     jobs: [
       deliverEmail(emailTransport),
       pruneEmails.job,
-      handle(registrationRequested, ({ payload }) => answerRegistration(accounts, payload.email)),
+      handle(registrationRequested, ({ payload }) =>
+        answerRegistration(accounts, payload.email, payload.registration_id),
+      ),
       handle(verificationRequested, ({ payload }) => answerResend(accounts, payload.email)),
       handle(passwordResetRequested, ({ payload }) => answerPasswordReset(accounts, payload.email)),
       handle(cleanUp, async ({ db, clock }) => {

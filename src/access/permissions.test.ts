@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '#platform/errors.ts'
-import { authorize, canGrant, permissions, permissionsOf, type Role, roles } from './permissions.ts'
+import { authorize, permissions, permissionsOf } from './permissions.ts'
+import { canGrant, type Role, roles } from './roles.ts'
 import type { TenantScope } from './scopes.ts'
 
 const scopeOf = (role: Role): TenantScope => ({

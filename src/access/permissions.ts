@@ -3,12 +3,8 @@
  * is the whole matrix. Routes name a permission, services check it again as their first line; neither names a role.
  */
 import { Refusal } from '#platform/errors.ts'
+import { type Role, rank, roles } from './roles.ts'
 import type { TenantScope } from './scopes.ts'
-
-/** From weakest to strongest; the position is the rank. */
-export const roles = ['viewer', 'member', 'admin', 'owner'] as const
-
-export type Role = (typeof roles)[number]
 
 const leastRole = {
   'tenant.read': 'viewer',
@@ -31,8 +27,6 @@ const leastRole = {
 export type Permission = keyof typeof leastRole
 
 export const permissions = Object.keys(leastRole) as Permission[]
-
-const rank = (role: Role): number => roles.indexOf(role)
 
 const held = Object.fromEntries(
   roles.map((role) => [role, permissions.filter((permission) => rank(role) >= rank(leastRole[permission]))]),
@@ -57,11 +51,6 @@ export function authorize(scope: TenantScope, permission: Permission): void {
     'FORBIDDEN',
     `Your role (${scope.role}) does not include ${permission}. Ask an owner or admin.`,
   )
-}
-
-/** Nobody hands out, takes away or acts on more than they hold. */
-export function canGrant(granter: Role, granted: Role): boolean {
-  return rank(granter) >= rank(granted)
 }
 
 /** How a route says which permission it needs; the server refuses to boot with a route that says nothing. */

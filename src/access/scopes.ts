@@ -1,4 +1,4 @@
-import type { Role } from './permissions.ts'
+import type { Role } from './roles.ts'
 
 /** What audit and notices say about the request; none of it is trusted for a decision. */
 export interface RequestFacts {

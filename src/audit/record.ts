@@ -27,7 +27,7 @@ export interface StaffActor {
 }
 
 export interface EventToRecord {
-  /** A noun and a verb, as in `project.create`; stable, for programs. */
+  /** A noun and a verb, as in `project.created`; stable, for programs. */
   action: string
   target?: { type: string; id: string }
   /** `failure` for what was refused. */

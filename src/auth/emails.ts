@@ -10,7 +10,14 @@ interface LinkEmail {
   expiresAt: Date
 }
 
-export function verificationEmail({ to, name, url, expiresAt }: LinkEmail): Message {
+/** `tenantName` where the click also makes the tenant, so that nobody confirms what they did not ask for. */
+export function verificationEmail({
+  to,
+  name,
+  tenantName,
+  url,
+  expiresAt,
+}: LinkEmail & { tenantName?: string }): Message {
   return {
     to,
     kind: 'auth.verify_email',
@@ -19,7 +26,11 @@ export function verificationEmail({ to, name, url, expiresAt }: LinkEmail): Mess
     ...layout({
       preheader: 'One click and your address is confirmed.',
       heading: `Welcome, ${name}`,
-      paragraphs: ['Please confirm that this address is yours. The link works once, for 24 hours.'],
+      paragraphs: [
+        tenantName
+          ? `You asked to open ${tenantName} with this address. Please confirm that it is yours; the link works once, for 24 hours.`
+          : 'Please confirm that this address is yours. The link works once, for 24 hours.',
+      ],
       action: { label: 'Confirm address', url },
       footnote: 'If you did not sign up, ignore this mail: nothing happens without the click.',
     }),

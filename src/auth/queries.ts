@@ -146,6 +146,7 @@ export interface RefreshTokenRow {
   salt: Buffer
   expires_at: Date
   rotated_at: Date | null
+  successor_hash: Buffer | null
   successor_rotated_at: Date | null
   successor_expires_at: Date | null
 }
@@ -159,6 +160,7 @@ export async function getRefreshToken(tx: Tx, tokenHash: Buffer): Promise<Refres
       'token.salt',
       'token.expires_at',
       'token.rotated_at',
+      'token.successor_hash',
       'successor.rotated_at as successor_rotated_at',
       'successor.expires_at as successor_expires_at',
     ])
@@ -308,42 +310,32 @@ export interface Registration {
   tenant_slug: string | null
 }
 
-export async function upsertRegistration(
+export async function insertRegistration(
   tx: Tx,
-  registration: Registration & { token_hash: Buffer; created_at: Date; expires_at: Date },
+  registration: Registration & { id: string; created_at: Date; expires_at: Date },
 ): Promise<void> {
-  await tx
-    .insertInto('registrations')
-    .values(registration)
-    .onConflict((conflict) =>
-      conflict.column('email').doUpdateSet((eb) => ({
-        full_name: eb.ref('excluded.full_name'),
-        password_hash: eb.ref('excluded.password_hash'),
-        tenant_name: eb.ref('excluded.tenant_name'),
-        tenant_slug: eb.ref('excluded.tenant_slug'),
-        token_hash: eb.ref('excluded.token_hash'),
-        created_at: eb.ref('excluded.created_at'),
-        expires_at: eb.ref('excluded.expires_at'),
-      })),
-    )
-    .execute()
+  await tx.insertInto('registrations').values(registration).execute()
 }
 
-export async function renewRegistrationToken(tx: Tx, email: string, tokenHash: Buffer, expiresAt: Date) {
-  return tx
-    .updateTable('registrations')
-    .set({ token_hash: tokenHash, expires_at: expiresAt })
-    .where('email', '=', email)
-    .returning(['full_name', 'tenant_name'])
-    .executeTakeFirst()
-}
-
+/** The newest one that waits for this address. */
 export function findRegistration(tx: Tx, email: string, now: Date) {
   return tx
     .selectFrom('registrations')
-    .select(['email', 'password_hash'])
+    .select(['id', 'email', 'password_hash'])
     .where('email', '=', email)
     .where('expires_at', '>', now)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** Gives the registration a new link; the one sent before is dead. */
+export function renewRegistration(tx: Tx, id: string, tokenHash: Buffer, expiresAt: Date) {
+  return tx
+    .updateTable('registrations')
+    .set({ token_hash: tokenHash, expires_at: expiresAt })
+    .where('id', '=', id)
+    .returning(['full_name', 'tenant_name'])
     .executeTakeFirst()
 }
 
@@ -354,4 +346,9 @@ export function consumeRegistration(tx: Tx, tokenHash: Buffer, now: Date): Promi
     .where('expires_at', '>', now)
     .returning(['email', 'full_name', 'password_hash', 'tenant_name', 'tenant_slug'])
     .executeTakeFirst()
+}
+
+/** Once the mailbox is proven, what else waits for it was somebody's mistake or trap. */
+export async function deleteRegistrations(tx: Tx, email: string): Promise<void> {
+  await tx.deleteFrom('registrations').where('email', '=', email).execute()
 }

@@ -101,7 +101,7 @@ async function run(steps: readonly Step[]): Promise<{ model: Model; stolen: bool
       refreshTokenDays: 7,
       refreshAbsoluteDays: 90,
       refreshGraceSeconds: GRACE,
-      refreshKey: randomBytes(32),
+      refreshKeys: [randomBytes(32)],
       appUrl: 'http://localhost',
     },
   }

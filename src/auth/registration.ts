@@ -19,14 +19,16 @@ import { assertAcceptablePassword } from './password-policy.ts'
 import {
   consumeLink,
   consumeRegistration,
+  deleteRegistrations,
   findAccountByEmail,
+  findRegistration,
   getUser,
+  insertRegistration,
   insertUser,
   markEmailVerified,
-  renewRegistrationToken,
+  renewRegistration,
   replaceLink,
   type User,
-  upsertRegistration,
 } from './queries.ts'
 import { type Grant, grantOf, startSession } from './sessions.ts'
 import type { TenantOfToken } from './tenancy.ts'
@@ -64,19 +66,20 @@ type Prepared = Register & { passwordHash: string }
 
 async function registerUnproven({ db, clock }: Accounts, input: Prepared): Promise<Registered> {
   const now = clock.now()
+  const id = newId()
   await asSystem(db, 'keep a sign-up until its mailbox is proven', async (tx) => {
-    await upsertRegistration(tx, {
+    await insertRegistration(tx, {
+      id,
       email: input.email,
       full_name: input.fullName,
       password_hash: input.passwordHash,
       tenant_name: input.tenantName,
       tenant_slug: input.tenantSlug ?? null,
-      // Replaced by the token that the job mails; nobody ever knows the secret of this one.
-      token_hash: newSecret().hash,
       created_at: now,
       expires_at: new Date(now.getTime() + LINK_HOURS * HOUR_MS),
     })
-    await enqueue(tx, registrationRequested, { email: input.email }, { singletonKey: input.email })
+    // While a mail to the address is on its way, further sign-ups with it wait in silence.
+    await enqueue(tx, registrationRequested, { email: input.email, registration_id: id }, { singletonKey: input.email })
   })
   return { kind: 'verify_first' }
 }
@@ -127,35 +130,46 @@ export async function sendVerification(tx: Tx, { appUrl }: Pick<Accounts, 'appUr
   await sendLater(tx, verificationEmail({ to: user.email, name: user.full_name, url, expiresAt }))
 }
 
-/** The job behind a sign-up and behind "send it again": mails whatever fits what is known of the address. */
-export async function answerRegistration(
-  accounts: Pick<Accounts, 'db' | 'clock' | 'appUrl'>,
-  email: string,
-): Promise<void> {
-  const { db, clock, appUrl } = accounts
-  await asSystem(db, 'mail the link that proves a mailbox', async (tx) => {
-    const now = clock.now()
+type Answering = Pick<Accounts, 'db' | 'clock' | 'appUrl'>
+
+/** The job behind a sign-up: mails the link, or tells the owner of an account that they have one. */
+export async function answerRegistration(accounts: Answering, email: string, registrationId: string): Promise<void> {
+  await asSystem(accounts.db, 'mail the link that proves a mailbox', async (tx) => {
     const account = await findAccountByEmail(tx, email)
-    if (account) {
-      if (account.email_verified_at) await sendLater(tx, alreadyRegisteredEmail({ to: email, appUrl }))
-      else await sendVerification(tx, accounts, account, now)
-      return
-    }
-    const { secret, hash } = newSecret()
-    const expiresAt = new Date(now.getTime() + LINK_HOURS * HOUR_MS)
-    const registration = await renewRegistrationToken(tx, email, hash, expiresAt)
-    if (!registration) return
-    const url = `${appUrl}/verify-email?token=${secret}`
-    await sendLater(tx, verificationEmail({ to: email, name: registration.full_name, url, expiresAt }))
+    if (!account) return mailRegistrationLink(tx, accounts, email, registrationId)
+    if (account.email_verified_at) return sendLater(tx, alreadyRegisteredEmail({ to: email, appUrl: accounts.appUrl }))
+    return sendVerification(tx, accounts, account, accounts.clock.now())
   })
 }
 
-/** The job behind "send it again": unlike a sign-up, it tells a proven address nothing. */
-export async function answerResend(accounts: Pick<Accounts, 'db' | 'clock' | 'appUrl'>, email: string): Promise<void> {
-  const known = await asSystem(accounts.db, 'find out whether an address still waits to be proven', (tx) =>
-    findAccountByEmail(tx, email),
+/** The job behind "send it again": whoever has proven the address already is told nothing. */
+export async function answerResend(accounts: Answering, email: string): Promise<void> {
+  await asSystem(accounts.db, 'mail the link that proves a mailbox again', async (tx) => {
+    const now = accounts.clock.now()
+    const account = await findAccountByEmail(tx, email)
+    if (account?.email_verified_at) return
+    if (account) return sendVerification(tx, accounts, account, now)
+    const registration = await findRegistration(tx, email, now)
+    if (registration) await mailRegistrationLink(tx, accounts, email, registration.id)
+  })
+}
+
+async function mailRegistrationLink(tx: Tx, { clock, appUrl }: Answering, email: string, registrationId: string) {
+  const { secret, hash } = newSecret()
+  const expiresAt = new Date(clock.now().getTime() + LINK_HOURS * HOUR_MS)
+  const registration = await renewRegistration(tx, registrationId, hash, expiresAt)
+  if (!registration) return
+  const url = `${appUrl}/verify-email?token=${secret}`
+  await sendLater(
+    tx,
+    verificationEmail({
+      to: email,
+      name: registration.full_name,
+      tenantName: registration.tenant_name,
+      url,
+      expiresAt,
+    }),
   )
-  if (!known?.email_verified_at) await answerRegistration(accounts, email)
 }
 
 /** 400 `INVALID_TOKEN` for a link that is unknown, used, expired or for something else. */
@@ -178,6 +192,7 @@ export async function verifyEmail(
 
     const registration = await consumeRegistration(tx, tokenHash, now)
     if (!registration) throw invalidLink()
+    await deleteRegistrations(tx, registration.email)
     const user = await insertUser(tx, {
       id: newId(),
       email: registration.email,

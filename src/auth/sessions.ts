@@ -32,6 +32,7 @@ import {
   listSessions,
   lockSessionOfToken,
   markRotated,
+  type RefreshTokenRow,
   revokeAllSessions,
   revokeSession,
   revokeSessionOfToken,
@@ -48,8 +49,8 @@ export interface SessionSettings {
   refreshTokenDays: number
   refreshAbsoluteDays: number
   refreshGraceSeconds: number
-  /** Root of the successors; the same on all replicas. */
-  refreshKey: Buffer
+  /** Roots of the successors, the same on all replicas: the first makes new ones, the others find those made before. */
+  refreshKeys: readonly [Buffer, ...Buffer[]]
   appUrl: string
 }
 
@@ -199,7 +200,7 @@ async function exchange(
     now,
   })
 
-  const successor = deriveSuccessor(settings.refreshKey, token.salt, presented)
+  const successor = deriveSuccessor(settings, token, presented)
   const issue = (expiresAt: Date): Refreshed => ({
     kind: 'issued',
     issued: { userId: session.user_id, sessionId: session.id, refreshToken: successor, expiresAt, now, tenant },
@@ -234,8 +235,12 @@ function slide(now: Date, sessionEnds: Date, { refreshTokenDays }: SessionSettin
   return new Date(Math.min(now.getTime() + refreshTokenDays * DAY_MS, sessionEnds.getTime()))
 }
 
-function deriveSuccessor(key: Buffer, salt: Buffer, presented: string): string {
-  return createHmac('sha256', key).update('refresh-successor:v1').update(salt).update(presented).digest('base64url')
+function deriveSuccessor({ refreshKeys }: SessionSettings, token: RefreshTokenRow, presented: string): string {
+  const under = (key: Buffer) =>
+    createHmac('sha256', key).update('refresh-successor:v1').update(token.salt).update(presented).digest('base64url')
+  const { successor_hash: made } = token
+  const key = made ? refreshKeys.find((key) => hashSecret(under(key)).equals(made)) : refreshKeys[0]
+  return under(key ?? refreshKeys[0])
 }
 
 /** Ends the session that a refresh token belongs to, whichever generation it is. Unknown tokens end nothing. */

@@ -1,7 +1,7 @@
 /** `npm run audit -- verify [tenant]`: proves that no event of the audit log was changed, taken out, moved or cut off. */
 import { parseArgs } from 'node:util'
 import { chainOwners, verifyChain } from '#audit'
-import { loadConfig } from '#platform/config.ts'
+import { loadConfig, processEnvironment } from '#platform/config.ts'
 import { closeDatabase, type Database, openDatabase } from '#platform/db/database.ts'
 import { asSystem, inTenant } from '#platform/db/scoped.ts'
 import { createLogger } from '#platform/log.ts'
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     return 2
   }
   // The database is all it needs; the application's secrets may stay away from it.
-  const { DATABASE_URL, PLINTH_DATA_DIR } = process.env
+  const { DATABASE_URL, PLINTH_DATA_DIR } = processEnvironment()
   const config = loadConfig({ DATABASE_URL, PLINTH_DATA_DIR })
   const database = await locateDatabase(config)
   const db = openDatabase({

@@ -13,7 +13,6 @@ import { buildWeb, stopWebBuild } from './dev/web-build.ts'
 import { installSteps } from './install-steps.ts'
 
 const root = join(import.meta.dirname, '../..')
-const started = performance.now()
 const config = configure()
 const isPortGiven = Boolean(process.env.PORT)
 const undo: (() => unknown)[] = []
@@ -59,7 +58,7 @@ async function main(): Promise<void> {
   watchForChanges(server)
   const address = process.env.PLINTH_APP_URL ? config.appUrl : `http://localhost:${port}`
   const accounts = config.seed === 'demo' ? demoAccounts.filter((account) => account.endsWith('@acme.test')) : []
-  console.log(welcome({ address, accounts, password: DEMO_PASSWORD, secondsToStart: secondsSince(started) }))
+  console.log(welcome({ address, accounts, password: DEMO_PASSWORD, secondsToStart: secondsSince(0) }))
 }
 
 /** On the configured port, or without one on the first free port from the usual one on. */

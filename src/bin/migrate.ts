@@ -1,6 +1,6 @@
 /** `npm run migrate -- <command>`; see migrations/README.md. */
 import { parseArgs } from 'node:util'
-import { ConfigError, loadConfig } from '#platform/config.ts'
+import { ConfigError, loadConfig, processEnvironment } from '#platform/config.ts'
 import {
   createMigration,
   MigrationError,
@@ -69,7 +69,7 @@ async function main(): Promise<number> {
 
 /** The database is all that a release step is told; the application's secrets may stay away from it. */
 function databaseConfig() {
-  const { NODE_ENV, DATABASE_URL, PLINTH_DATA_DIR } = process.env
+  const { NODE_ENV, DATABASE_URL, PLINTH_DATA_DIR } = processEnvironment()
   if (NODE_ENV === 'production' && !DATABASE_URL)
     throw new MigrationError('Set DATABASE_URL to the database to migrate.')
   return loadConfig({ DATABASE_URL, PLINTH_DATA_DIR })

@@ -38,4 +38,7 @@ onShutdown({
     { name: 'database', run: () => database.release() },
   ],
 })
+if (config.env === 'production' && config.smtpUrl === undefined) {
+  log.warn('SMTP_URL is not set: mails are written but nobody gets them')
+}
 log.info({ address: config.appUrl }, 'serving')

@@ -1,7 +1,3 @@
-import type { Config } from '#platform/config.ts'
-import { mailboxTransport } from './mailbox.ts'
-import { smtpTransport } from './smtp.ts'
-
 export interface OutgoingMail {
   messageId: string
   to: string
@@ -27,11 +23,6 @@ export class MailRefused extends Error {
 /** The whole mail was handed over and the connection broke before the answer. */
 export class MailUnconfirmed extends Error {
   override readonly name = 'MailUnconfirmed'
-}
-
-/** SMTP when there is a server for it, otherwise the mailbox of development. */
-export function createEmailTransport({ smtpUrl, mailFrom }: Pick<Config, 'smtpUrl' | 'mailFrom'>): EmailTransport {
-  return smtpUrl === undefined ? mailboxTransport({ from: mailFrom }) : smtpTransport({ url: smtpUrl, from: mailFrom })
 }
 
 export function domainOf(from: string): string {

@@ -71,7 +71,7 @@ export class ConfigError extends Error {
 }
 
 export function loadConfig(
-  env: Record<string, string | undefined> = ownEnvironment(),
+  env: Record<string, string | undefined> = processEnvironment(),
   { developmentSecret = () => randomBytes(32).toString('base64url') }: LoadOptions = {},
 ): Config {
   const faults: Fault[] = []
@@ -85,7 +85,7 @@ export function loadConfig(
 }
 
 /** The environment of the process, and below it what a file .env in the working folder says. */
-function ownEnvironment(): Record<string, string | undefined> {
+export function processEnvironment(): Record<string, string | undefined> {
   try {
     process.loadEnvFile()
   } catch (error) {
@@ -140,7 +140,11 @@ function assemble(values: Values, secrets: VersionedSecret[], jwtPrivateKeys: Ve
   }
 }
 
-function readSecrets(values: Values, faults: Fault[], developmentSecret: NonNullable<LoadOptions['developmentSecret']>) {
+function readSecrets(
+  values: Values,
+  faults: Fault[],
+  developmentSecret: NonNullable<LoadOptions['developmentSecret']>,
+) {
   const text = values.PLINTH_SECRET
   if (text !== undefined) return parsed('PLINTH_SECRET', faults, () => versionedSecrets(text)) ?? []
   // Production reports the missing secret together with its other rules.

@@ -144,7 +144,8 @@ test('a repeated request with one Idempotency-Key has one effect, on whichever s
   assert.ok(created.length >= 1)
   assert.equal(new Set(created.map(({ body }) => body.data.id)).size, 1)
   for (const { status, body } of answers) assert.ok(status === 201 || status === 409, JSON.stringify(body))
-  const list = await fetch(`${servers[1].url}/api/v1/projects`, { headers }).then((response) => response.json())
+  const response = await fetch(`${servers[1].url}/api/v1/projects`, { headers })
+  const list = (await response.json()) as { data: { total: number } }
   assert.equal(list.data.total, 1)
 })
 

@@ -115,7 +115,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     )
     const text = await response.text()
     const json = response.headers.get('content-type')?.includes('json')
-    return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : undefined, text }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: json && text !== '' ? JSON.parse(text) : undefined,
+      text,
+    }
   }
 
   async function mailTo(address: string, matching = /./): Promise<Mail> {

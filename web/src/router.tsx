@@ -10,6 +10,7 @@ import { NotFound } from './frame/not-found.tsx'
 import { FrameLoading, PageLoading } from './frame/page-loading.tsx'
 import { RouteFailure } from './frame/route-failure.tsx'
 import { flag, oneOf, optional, text, wholeNumber } from './frame/search-params.ts'
+import { projectSorts } from './projects/sorts.ts'
 
 const root = createRootRoute({ notFoundComponent: NotFound })
 
@@ -106,7 +107,7 @@ const projects = createRoute({
     optional({
       search: text(search.search),
       status: oneOf(search.status, ['active', 'paused', 'archived'] as const),
-      sort: text(search.sort),
+      sort: oneOf(search.sort, projectSorts),
       page: wholeNumber(search.page),
       new: flag(search.new),
     }),

@@ -12,37 +12,8 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from 'kysely'
-import pg from 'pg'
-
-/** Beyond this many texts (lists of varying length make new ones) a statement goes unnamed. */
-const MAX_NAMED_STATEMENTS = 1000
-
-const names = new Map<string, string>()
-
-function statementName(sql: string): string | undefined {
-  const known = names.get(sql)
-  if (known !== undefined) return known
-  if (names.size >= MAX_NAMED_STATEMENTS) return undefined
-  const name = `p${names.size}`
-  names.set(sql, name)
-  return name
-}
-
-/**
- * A statement with its name. Given as an object to `pg`, the same takes it 20 times as long, because it copies the object
- * with all descriptors of its properties.
- */
-class Statement extends pg.Query {
-  declare name: string | undefined
-  declare callback: (error: Error | null, result: pg.QueryResult) => void
-
-  constructor(text: string, values: readonly unknown[] | undefined, callback: Statement['callback']) {
-    super(text, values as unknown[] | undefined)
-    // A command without values (`begin`) is not worth a name.
-    if (values) this.name = statementName(text)
-    this.callback = callback
-  }
-}
+import type pg from 'pg'
+import { Statement } from './statement.ts'
 
 const uncork = (stream: Duplex) => stream.uncork()
 
@@ -63,7 +34,9 @@ export class Connection implements DatabaseConnection {
         this.send(text, values, (error, result) => (error ? reject(error) : resolve(result)))
       })
     } catch (error) {
-      if ((error as { code?: string }).code === STALE_PLAN) this.broken = true
+      const { code } = error as { code?: string }
+      // An error without a code is not the database's: `pg` could not write the statement and lost track of its name.
+      if (code === undefined || code === STALE_PLAN) this.broken = true
       // From where the statement was made, not from where its answer was read.
       if (error instanceof Error) Error.captureStackTrace(error)
       throw error

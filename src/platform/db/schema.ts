@@ -45,6 +45,22 @@ export interface AuditHeadsTable {
   base_hash: Buffer
 }
 
+export interface EmailsTable {
+  id: string
+  kind: string
+  recipient: string
+  subject: string
+  text_body: string
+  html_body: string
+  message_id: string | null
+  expires_at: Date | null
+  created_at: Generated<Date>
+  sent_at: Date | null
+  failed_at: Date | null
+  error: string | null
+  unconfirmed_at: Date | null
+}
+
 export interface IdempotencyKeysTable {
   tenant_id: string
   user_id: string
@@ -118,12 +134,13 @@ export interface RefreshTokensTable {
 }
 
 export interface RegistrationsTable {
+  id: string
   email: string
   full_name: string
   password_hash: string
   tenant_name: string
   tenant_slug: string | null
-  token_hash: Buffer
+  token_hash: Buffer | null
   created_at: Date
   expires_at: Date
 }
@@ -175,6 +192,7 @@ export interface Schema {
   account_events: AccountEventsTable
   audit_events: AuditEventsTable
   audit_heads: AuditHeadsTable
+  emails: EmailsTable
   idempotency_keys: IdempotencyKeysTable
   invitations: InvitationsTable
   memberships: MembershipsTable

@@ -106,6 +106,16 @@ test('work that fails leaves nothing behind, and the connection is fit for the n
   assert.deepEqual(await projectTenants(inTenant, a), [a.tenantId])
 })
 
+test('a value that cannot be sent fails its own work and leaves nothing broken behind', async () => {
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  const echo = (value: unknown) => inTenant(db, a, (tx) => sql`select ${value}::jsonb as value`.execute(tx))
+  for (let round = 0; round < 2; round++) {
+    await assert.rejects(echo(circular), TypeError)
+    assert.deepEqual((await echo({ x: 1 })).rows, [{ value: { x: 1 } }])
+  }
+})
+
 test('a swallowed database error does not look like success', async () => {
   await assert.rejects(
     inTenant(db, a, async (tx) => {

@@ -149,8 +149,13 @@ async function run<T>(
     transaction.inUse = true
     try {
       const result = await work(transaction.tx)
-      if (transaction.deferCommit) transaction.inUse = false
-      else await transaction.commit()
+      if (transaction.deferCommit) {
+        // Whoever called can still answer for a broken rule; at the commit, after the answer is made, nobody could.
+        await transaction.query('set constraints all immediate', [])
+        transaction.inUse = false
+      } else {
+        await transaction.commit()
+      }
       return result
     } catch (error) {
       await transaction.rollback()

@@ -2,7 +2,7 @@
  * The description of the API as a document and as two pages. The pages load their scripts from the web build, or in
  * development from the packages they come in; nothing is fetched from elsewhere.
  */
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { notFound } from './faults.ts'
@@ -13,13 +13,15 @@ import { describeApi } from './openapi.ts'
 export interface DocsOptions {
   /** Folders with the files of the two viewers, the first that has one wins. */
   assetFolders: readonly string[]
+  /** One page for each error code. */
+  errorsFolder: string
 }
 
 const ASSETS = ['swagger-ui-bundle.js', 'swagger-ui.css', 'redoc.standalone.js'] as const
 const START = 'start.js'
 const ONE_DAY = 'public, max-age=86400'
 
-export function docsRoutes(app: FastifyInstance, { assetFolders }: DocsOptions): void {
+export function docsRoutes(app: FastifyInstance, { assetFolders, errorsFolder }: DocsOptions): void {
   const open = { config: { access: 'public', limited: false }, schema: { hide: true } } as const
   let document: string | undefined
 
@@ -29,6 +31,16 @@ export function docsRoutes(app: FastifyInstance, { assetFolders }: DocsOptions):
   })
   app.get('/docs', open, (_request, reply) => sendPage(reply, SWAGGER_PAGE))
   app.get('/redoc', open, (_request, reply) => sendPage(reply, REDOC_PAGE))
+
+  app.get('/docs/errors/:code', open, async (request, reply) => {
+    const { code } = request.params as { code: string }
+    if (!/^[A-Z][A-Z_]{1,60}$/.test(code)) throw notFound()
+    const text = await readFile(join(errorsFolder, `${code}.md`), 'utf8').catch(() => {
+      throw notFound()
+    })
+    reply.header('cache-control', ONE_DAY).type('text/plain; charset=utf-8')
+    return text
+  })
 
   const files = new Map<string, Promise<ServedFile>>()
   app.get('/docs-assets/:name', open, async (request, reply) => {

@@ -55,7 +55,7 @@ export function followRequests(
   const open = new Set<OpenRequest>()
   let closing = false
   let hangingUp = false
-  let lastArrival = performance.now()
+  const lastArrival = performance.now()
 
   app.decorateRequest('failure', undefined)
 

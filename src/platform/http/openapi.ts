@@ -1,6 +1,7 @@
 /**
  * The description of the API, generated from what the routes declare: schemas, access and the errors that follow.
  */
+import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import type { RouteAccess } from './access.ts'
 import { Problem } from './envelope.ts'
@@ -22,7 +23,7 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
         version: VERSION,
         description:
           'Answers carry {"success":true,"data":…}; errors are problem documents (RFC 9457) with a stable `code`. ' +
-          'Every call that changes something takes an optional `Idempotency-Key`.',
+          'Every call that changes something in a tenant takes an optional `Idempotency-Key`.',
       },
       tags: TAGS,
       components: {
@@ -38,7 +39,41 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
 
 /** The document as it is served and committed. Call it when the server is ready. */
 export function describeApi(app: FastifyInstance): object {
-  return app.swagger()
+  const document = structuredClone(app.swagger()) as unknown as Document
+  for (const path of Object.values(document.paths)) {
+    for (const [method, operation] of Object.entries(path)) describeParameters(method, operation)
+  }
+  return document
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+}
+
+interface Operation {
+  parameters?: { in: string; name: string; required?: boolean; schema: { default?: unknown; type?: string } }[]
+  responses: Record<string, { description: string }>
+  'x-plinth-access'?: RouteAccess
+}
+
+const IDEMPOTENCY_KEY = {
+  in: 'header',
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'A request that is repeated under the same key has one effect, and gets the first answer again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+}
+
+/** What the schemas of a route cannot say. */
+function describeParameters(method: string, operation: Operation): void {
+  // Whoever leaves a parameter with a default out gets the default.
+  for (const parameter of operation.parameters ?? []) if ('default' in parameter.schema) parameter.required = false
+  if (method !== 'get' && typeof operation['x-plinth-access'] === 'object') {
+    operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY]
+  }
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (response.description === 'Default Response') response.description = STATUS_CODES[status] ?? 'An answer'
+  }
 }
 
 function described(schema: FastifySchema, url: string, route: RouteOptions): FastifySchema {

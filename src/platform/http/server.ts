@@ -146,6 +146,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
         repository('node_modules/swagger-ui-dist'),
         repository('node_modules/redoc/bundles'),
       ],
+      errorsFolder: repository('docs/errors'),
     })
   }
   return app as unknown as HttpServer

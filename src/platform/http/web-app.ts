@@ -22,9 +22,13 @@ const ASK_EVERY_TIME = 'no-cache'
 /** Parts of the address space that belong to programs; a page there would hide a mistake. */
 const NOT_PAGES = ['api', 'assets', 'dev', 'docs', 'docs-assets', 'health', 'livez', 'metrics', 'readyz', 'redoc']
 
+/** The one page below /dev that the web app draws itself. */
+const SHOWCASE = 'dev/components'
+
 export function serveWebApp(app: FastifyInstance, { env }: Pick<Config, 'env'>, folder: string): WebApp {
   // A build that runs beside the server replaces its files, so development looks at the folder each time.
   const keep = env !== 'development'
+  const isShowcase = (path: string) => env === 'development' && path === SHOWCASE
   const paths = kept(keep, () => servablePaths(folder))
   const page = kept(keep, () => readPage(folder, env, keep))
   const files = new Map<string, () => Promise<ServedFile>>()
@@ -58,7 +62,7 @@ export function serveWebApp(app: FastifyInstance, { env }: Pick<Config, 'env'>, 
     async answer(request, reply) {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw notFound()
       const path = request.url.slice(1).split('?', 1)[0] as string
-      if (NOT_PAGES.includes(path.split('/', 1)[0] as string)) throw notFound()
+      if (NOT_PAGES.includes(path.split('/', 1)[0] as string) && !isShowcase(path)) throw notFound()
       // The page itself is only ever sent with its head filled in.
       const file = path === PAGE ? undefined : await find(path)
       if (file) sendFile(request, reply, file, ASK_EVERY_TIME)

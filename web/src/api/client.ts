@@ -112,17 +112,17 @@ export async function apiOfVisitor(): Promise<Api> {
 }
 
 /** The `data` of an answer. Refusals were already thrown as ApiProblem. */
-export async function dataOf<T>(call: Promise<{ data?: { data: T } | undefined }>): Promise<T> {
+export async function dataOf<A extends { data: unknown }>(call: Promise<{ data?: A | undefined }>): Promise<A['data']> {
   const { data } = await call
-  return data?.data as T
+  return (data as A).data
 }
 
 /** The `data` of an answer and the ETag to send back as If-Match. */
-export async function versionedDataOf<T>(
-  call: Promise<{ data?: { data: T } | undefined; response: Response }>,
-): Promise<{ data: T; etag: string | undefined }> {
+export async function versionedDataOf<A extends { data: unknown }>(
+  call: Promise<{ data?: A | undefined; response: Response }>,
+): Promise<{ data: A['data']; etag: string | undefined }> {
   const { data, response } = await call
-  return { data: data?.data as T, etag: response.headers.get('etag') ?? undefined }
+  return { data: (data as A).data, etag: response.headers.get('etag') ?? undefined }
 }
 
 export async function signOut(): Promise<void> {

@@ -2,15 +2,14 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { apiFor, dataOf, versionedDataOf } from '../api/client.ts'
 import type { ProjectStatus } from '../api/contract.ts'
 import { queryClient } from '../api/queries.ts'
+import { newestChange, type ProjectSort } from './sorts.ts'
 
 export const perPage = 20
-
-export const newestChange = '-updated_at'
 
 export interface ProjectFilter {
   search?: string | undefined
   status?: ProjectStatus | undefined
-  sort?: string | undefined
+  sort?: ProjectSort | undefined
   page?: number | undefined
   per_page?: number
 }

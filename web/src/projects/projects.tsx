@@ -4,6 +4,7 @@ import { FolderKanban, Plus, SearchX } from 'lucide-react'
 import type { Project, ProjectStatus } from '../api/contract.ts'
 import { useMe } from '../auth/me.tsx'
 import { Page } from '../frame/page.tsx'
+import { oneOf } from '../frame/search-params.ts'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { SearchInput } from '../ui/input.tsx'
@@ -14,8 +15,9 @@ import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { type Column, Pagination, Table } from '../ui/table.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
 import { ProjectActions } from './actions.tsx'
-import { newestChange, perPage, projectsQuery } from './data.ts'
+import { perPage, projectsQuery } from './data.ts'
 import { NewProjectDialog } from './project-dialog.tsx'
+import { newestChange, projectSorts } from './sorts.ts'
 import { StatusBadge, statusChoices } from './status.tsx'
 
 const route = getRouteApi('/t/$tenant/projects')
@@ -81,7 +83,7 @@ export function ProjectsPage() {
               rows={list.data.items}
               rowKey={(project) => project.id}
               sort={filter.sort ?? newestChange}
-              onSort={(sort) => refine({ sort: sort === newestChange ? undefined : sort })}
+              onSort={(sort) => refine({ sort: sort === newestChange ? undefined : oneOf(sort, projectSorts) })}
               dim={list.isPlaceholderData}
             />
           ) : isFiltered ? (

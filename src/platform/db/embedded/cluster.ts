@@ -20,6 +20,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { type Account, type Binaries, EmbeddedPostgresError, succeedsAs } from './binaries.ts'
+import { giveToOwnerOf } from './ownership.ts'
 import { isAlive } from './process.ts'
 
 export const SUPERUSER = 'postgres'
@@ -68,11 +69,6 @@ export function keptPassword(dataDir: string): string {
   } catch {
     throw belongsToSomebodyElse(dataDir)
   }
-}
-
-export function giveToOwnerOf(folder: string, path: string): void {
-  const { uid, gid } = statSync(folder)
-  if (process.getuid?.() === 0 && uid !== 0) chownSync(path, uid, gid)
 }
 
 function belongsToSomebodyElse(dataDir: string): EmbeddedPostgresError {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Account, Binaries } from './binaries.ts'
-import { giveToOwnerOf } from './cluster.ts'
+import { giveToOwnerOf } from './ownership.ts'
 
 export interface Postmaster {
   pid: number
@@ -36,7 +36,7 @@ busy() {
 "$@" </dev/null 3<&- &
 server=$!
 {
-  cat <&3 >/dev/null
+  while read -r _ <&3; do :; done
   while busy; do sleep 1; done
   kill -INT "$server"
 } 2>/dev/null &
@@ -45,6 +45,7 @@ exec 3<&- </dev/null
 wait "$server"
 code=$?
 kill "$watcher" 2>/dev/null
+wait "$watcher" 2>/dev/null
 [ "$code" = 0 ] && [ -n "$remove" ] && rm -rf "$remove"
 exit "$code"
 `

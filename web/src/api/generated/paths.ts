@@ -805,7 +805,10 @@ export interface paths {
     delete: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
@@ -827,7 +830,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
@@ -906,7 +912,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -982,7 +991,10 @@ export interface paths {
     patch: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
@@ -1024,7 +1036,10 @@ export interface paths {
     delete: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
@@ -1109,7 +1124,10 @@ export interface paths {
     patch: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -1271,7 +1289,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -1394,7 +1415,10 @@ export interface paths {
     delete: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
@@ -1416,7 +1440,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
@@ -1451,7 +1478,10 @@ export interface paths {
     patch: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
