@@ -19,8 +19,10 @@ export function checkCircles(root: string): { files: number; findings: Finding[]
     { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   )
   if (error) throw error
-  if (!stdout.trimStart().startsWith('{')) throw new Error(`oxlint said: ${stdout}${stderr}`)
-  const { diagnostics, number_of_files: files } = JSON.parse(stdout) as Answer
+  // Words may stand before the answer, for example that there was nothing to check.
+  const answer = stdout.indexOf('{')
+  if (answer === -1) throw new Error(`oxlint said: ${stdout}${stderr}`)
+  const { diagnostics, number_of_files: files } = JSON.parse(stdout.slice(answer)) as Answer
   const findings = diagnostics.map(({ filename, labels, message, note }) => ({
     path: filename,
     line: labels[0]?.span.line,

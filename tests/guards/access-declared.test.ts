@@ -33,6 +33,7 @@ const UNLISTED = [
   'GET /dev/mailbox/:id/html',
   'GET /docs',
   'GET /docs-assets/:name',
+  'GET /docs/errors/:code',
   'GET /openapi.json',
   'GET /redoc',
   'POST /dev/clock',

@@ -50,7 +50,7 @@ export const reviewed: readonly { path: string; reason: string; because: string 
   },
   {
     path: 'src/auth/registration.ts',
-    reason: 'find out whether an address still waits to be proven',
+    reason: 'mail the link that proves a mailbox again',
     because: 'Runs as a job that knows an address and no person.',
   },
   {

@@ -158,3 +158,23 @@ test('a count is a number', async () => {
   assert.equal(rows[0]?.big, Number.MAX_SAFE_INTEGER)
   await assert.rejects(sql`select 9007199254740993::bigint as big`.execute(db), /does not fit/)
 })
+
+test('a time is the moment that was stored, to the millisecond, near and far', async () => {
+  const moments = [
+    ['2026-01-02 03:04:05.678+00', '2026-01-02T03:04:05.678Z'],
+    ['2026-12-31 23:59:59+00', '2026-12-31T23:59:59.000Z'],
+    ['2026-01-02 03:04:05.9+02', '2026-01-02T01:04:05.900Z'],
+    ['2026-01-02 03:04:05.12+00', '2026-01-02T03:04:05.120Z'],
+    ['2026-01-02 03:04:05.123999+00', '2026-01-02T03:04:05.123Z'],
+    ['1969-12-31 23:59:59.999+00', '1969-12-31T23:59:59.999Z'],
+    ['0044-03-15 12:00:00+00', '0044-03-15T12:00:00.000Z'],
+    ['12026-03-15 12:00:00+00', '+012026-03-15T12:00:00.000Z'],
+  ] as const
+  for (const [stored, expected] of moments) {
+    const { rows } = await sql<{ at: Date }>`select ${stored}::timestamptz as at`.execute(db)
+    assert.equal(rows[0]?.at.toISOString(), expected)
+  }
+  const { rows } = await sql<{ at: unknown; none: unknown }>`
+    select 'infinity'::timestamptz as at, null::timestamptz as none`.execute(db)
+  assert.deepEqual({ ...rows[0] }, { at: Number.POSITIVE_INFINITY, none: null })
+})

@@ -84,6 +84,8 @@ test('while it drains it gets no traffic and still answers', () =>
     lifecycleOf(app).draining = true
     assert.equal((await get('/readyz')).status, 503)
     assert.equal((await get('/livez')).status, 200)
+    assert.equal((await fetch(`${url}/livez`)).headers.get('connection'), 'keep-alive')
+    lifecycleOf(app).hangUp()
     assert.equal((await fetch(`${url}/livez`)).headers.get('connection'), 'close')
   }))
 

@@ -81,7 +81,6 @@ export async function inviteMember(
         headers: { 'retry-after': '3600' },
       })
     }
-    await throttles.inviteTo(scope.tenantId, email)
     await revokeExpired(tx, scope.tenantId, email, now)
 
     const { secret, hash } = newSecret()
@@ -99,6 +98,8 @@ export async function inviteMember(
     if (!invitation) {
       throw new Refusal(409, 'ALREADY_INVITED', `${email} already has an open invitation. Send it again or revoke it.`)
     }
+    // Only now, so that an invitation that is refused for another reason does not count.
+    await throttles.inviteTo(scope.tenantId, email)
     const tenant = await getTenant(tx, scope.tenantId)
     await sendLater(tx, invitationEmail({ invitation, tenantName: tenant.name, url: linkOf(appUrl, secret) }))
     await recordAudit(tx, scope, {
