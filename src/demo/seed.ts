@@ -102,7 +102,7 @@ async function plant(tx: Tx, passwordHash: string, now: Date): Promise<void> {
         details: { name: project.name },
       })
       if (project.touched < project.started) {
-        const details = { changed: project.status === 'active' ? ['description'] : ['status'] }
+        const details = { name: project.name, changed: project.status === 'active' ? ['description'] : ['status'] }
         history.push({ at: ago(project.touched), by: project.by, action: 'project.updated', target, details })
       }
     }

@@ -83,7 +83,7 @@ export function changeProject(
     await recordAudit(tx, scope, {
       action: 'project.updated',
       target: { type: 'project', id },
-      details: { changed: Object.keys(input) },
+      details: { name: project.name, changed: Object.keys(input) },
     })
     return project
   })

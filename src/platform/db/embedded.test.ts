@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { after, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { isAlive, readPostmaster } from './embedded/process.ts'
@@ -70,171 +70,176 @@ async function untilStopped(dataDir: string): Promise<void> {
   assert.equal(isEmbeddedPostgresRunning(dataDir), false)
 }
 
-test('a second start keeps the data, the port and the password', async () => {
-  const dataDir = newFolder()
-  const first = await startEmbeddedPostgres({ dataDir })
-  assert.equal(first.state, 'created')
-  await query(first.url, 'create table kept (value int); insert into kept values (7)')
-  await first.stop()
-  await first.stop()
-  assert.equal(isEmbeddedPostgresRunning(dataDir), false)
-
-  const second = await startEmbeddedPostgres({ dataDir })
-  assert.equal(second.state, 'started')
-  assert.equal(second.url, first.url)
-  assert.deepEqual(await query(second.url, 'select value from kept'), [{ value: 7 }])
-  await second.stop()
-})
-
-test('the server listens on loopback only, asks for its password, and orders text the same everywhere', async () => {
-  const dataDir = newFolder()
-  const server = await startEmbeddedPostgres({ dataDir, throwaway: true })
-  const wrong = new URL(server.url)
-  wrong.password = 'guess'
-  await assert.rejects(query(wrong.href, 'select 1'), /password authentication failed/)
-  assert.equal(statSync(join(dataDir, 'password')).mode & 0o777, 0o600)
-  const [row] = await query(
-    server.url,
-    `select current_setting('listen_addresses') as addresses, current_setting('unix_socket_directories') as sockets,
-       lower('ÀÉ') as lower, (select string_agg(v, '' order by v) from unnest(array['b', 'A', 'a', 'B']) v) as ordered`,
-  )
-  assert.deepEqual(row, { addresses: '127.0.0.1', sockets: '', lower: 'àé', ordered: 'ABab' })
-  await server.stop()
-})
-
-test('several users share one server, and the last one out stops it', async () => {
-  const dataDir = newFolder()
-  const [one, two, here] = await Promise.all([
-    startElsewhere({ dataDir, throwaway: true }),
-    startElsewhere({ dataDir, throwaway: true }),
-    startEmbeddedPostgres({ dataDir, throwaway: true }),
-  ])
-  assert.equal(one.url, two.url)
-  assert.equal(one.url, here.url)
-  await leaveElsewhere(one.child)
-  await here.stop()
-  await pause(1500)
-  assert.deepEqual(await query(two.url, 'select 1 as alive'), [{ alive: 1 }])
-  await leaveElsewhere(two.child)
-  assert.equal(isEmbeddedPostgresRunning(dataDir), false)
-})
-
-test('when its only user is killed with -9 the server stops, and a throw-away one leaves no files', async () => {
-  const lasting = await startElsewhere({ dataDir: newFolder() })
-  const passing = await startElsewhere({ throwaway: true })
-  await query(lasting.url, 'create table written (); ')
-  lasting.child.kill('SIGKILL')
-  passing.child.kill('SIGKILL')
-  await untilStopped(lasting.dataDir)
-  for (let i = 0; i < 400 && existsSync(passing.dataDir); i++) await pause(25)
-  assert.equal(existsSync(passing.dataDir), false)
-
-  const again = await startEmbeddedPostgres({ dataDir: lasting.dataDir })
-  assert.deepEqual(await query(again.url, 'select * from written'), [])
-  await again.stop()
-})
-
-test('a server outlives the starter that was killed with -9 for as long as another uses it', async () => {
-  const starter = await startElsewhere({ dataDir: newFolder(), throwaway: true })
-  const other = await startEmbeddedPostgres({ dataDir: starter.dataDir, throwaway: true })
-  assert.equal(other.state, 'joined')
-  starter.child.kill('SIGKILL')
-  await pause(1500)
-  assert.deepEqual(await query(other.url, 'select 1 as alive'), [{ alive: 1 }])
-  await other.stop()
-  assert.equal(isEmbeddedPostgresRunning(starter.dataDir), false)
-})
-
-test('a start after a killed PostgreSQL recovers what was committed', async () => {
-  const dataDir = newFolder()
-  const server = await startEmbeddedPostgres({ dataDir })
-  await query(server.url, 'create table committed (value int); insert into committed values (1)')
-  const cluster = join(dataDir, 'cluster')
-  process.kill(readPostmaster(cluster)?.pid as number, 'SIGKILL')
-  await untilStopped(dataDir)
-  assert.ok(existsSync(join(cluster, 'postmaster.pid')))
-
-  const again = await startEmbeddedPostgres({ dataDir })
-  assert.deepEqual(await query(again.url, 'select value from committed'), [{ value: 1 }])
-  await server.stop()
-  assert.ok(isEmbeddedPostgresRunning(dataDir))
-  await again.stop()
-})
-
-test('a left-over process id that belongs to another program by now does not stop the start', async () => {
-  const dataDir = newFolder()
-  const server = await startEmbeddedPostgres({ dataDir })
-  await server.stop()
-  const bystander = spawn('sleep', ['60'])
-  const stale = [bystander.pid, join(dataDir, 'cluster'), 1, server.port, '', '127.0.0.1', '1 1', 'ready'].join('\n')
-  writeFileSync(join(dataDir, 'cluster', 'postmaster.pid'), stale)
-  const again = await startEmbeddedPostgres({ dataDir })
-  assert.deepEqual(await query(again.url, 'select 1 as alive'), [{ alive: 1 }])
-  await again.stop()
-  assert.ok(isAlive(bystander.pid as number))
-  bystander.kill()
-})
-
-test('a taken port is replaced when it was kept, and refused when it was asked for', async () => {
-  const holder = await startEmbeddedPostgres({ throwaway: true })
-  const dataDir = newFolder()
-  const first = await startEmbeddedPostgres({ dataDir, throwaway: true })
-  await first.stop()
-  writeFileSync(join(dataDir, 'port'), String(holder.port))
-  const second = await startEmbeddedPostgres({ dataDir, throwaway: true })
-  assert.notEqual(second.port, holder.port)
-  await second.stop()
-  await assert.rejects(
-    startEmbeddedPostgres({ dataDir, throwaway: true, port: holder.port }),
-    /Port \d+ for PostgreSQL is in use/,
-  )
-  await holder.stop()
-})
-
-test('a data folder of another major version is refused with what to do', async () => {
-  const dataDir = newFolder()
-  await (await startEmbeddedPostgres({ dataDir, throwaway: true })).stop()
-  writeFileSync(join(dataDir, 'cluster', 'PG_VERSION'), '16\n')
-  await assert.rejects(startEmbeddedPostgres({ dataDir }), /made by PostgreSQL 16.*has PostgreSQL 18.*npm run reset/)
-})
-
-test('an initdb that was interrupted leaves nothing that the next start would trip over', async () => {
-  const dataDir = newFolder()
-  const script = `
-    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded.ts', import.meta.url).href)}
-    await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
-  `
-  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script])
-  for (let i = 0; i < 400 && !readdirIfAny(dataDir).some((name) => name.startsWith('cluster.')); i++) await pause(10)
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-  assert.equal(existsSync(join(dataDir, 'cluster')), false)
-  const server = await startEmbeddedPostgres({ dataDir, throwaway: true })
-  assert.equal(server.state, 'created')
-  assert.deepEqual(readdirSync(dataDir).sort(), ['cluster', 'password', 'port', 'server.log'])
-  await server.stop()
-})
-
-test('below a folder that only root may enter the cluster is kept elsewhere, and removed with the folder', async (t) => {
-  if (process.getuid?.() !== 0) return t.skip('needs root')
-  const dataDir = newFolder()
-  chmodSync(join(dataDir, '..'), 0o700)
-  const server = await startEmbeddedPostgres({ dataDir, throwaway: true })
-  const link = join(dataDir, 'cluster')
-  assert.ok(lstatSync(link).isSymbolicLink())
-  await query(server.url, 'create table kept ()')
-  await server.stop()
-  const again = await startEmbeddedPostgres({ dataDir, throwaway: true })
-  assert.equal(again.state, 'started')
-  assert.deepEqual(await query(again.url, 'select * from kept'), [])
-  await again.stop()
-  const target = spawnSync('readlink', [link], { encoding: 'utf8' }).stdout.trim()
-  assert.ok(readFileSync(join(target, 'PG_VERSION')))
-  removeEmbeddedPostgres(dataDir)
-  assert.equal(existsSync(target), false)
-  assert.equal(existsSync(dataDir), false)
-})
-
 function readdirIfAny(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : []
 }
+
+// Mostly waiting, so side by side.
+describe('an embedded PostgreSQL', { concurrency: 4 }, () => {
+  test('a second start keeps the data, the port and the password', async () => {
+    const dataDir = newFolder()
+    const first = await startEmbeddedPostgres({ dataDir })
+    assert.equal(first.state, 'created')
+    await query(first.url, 'create table kept (value int); insert into kept values (7)')
+    await first.stop()
+    await first.stop()
+    assert.equal(isEmbeddedPostgresRunning(dataDir), false)
+
+    const second = await startEmbeddedPostgres({ dataDir })
+    assert.equal(second.state, 'started')
+    assert.equal(second.url, first.url)
+    assert.deepEqual(await query(second.url, 'select value from kept'), [{ value: 7 }])
+    await second.stop()
+  })
+
+  test('the server listens on loopback only, asks for its password, and orders text the same everywhere', async () => {
+    const dataDir = newFolder()
+    const server = await startEmbeddedPostgres({ dataDir, throwaway: true })
+    const wrong = new URL(server.url)
+    wrong.password = 'guess'
+    await assert.rejects(query(wrong.href, 'select 1'), /password authentication failed/)
+    assert.equal(statSync(join(dataDir, 'password')).mode & 0o777, 0o600)
+    const [row] = await query(
+      server.url,
+      `select current_setting('listen_addresses') as addresses, current_setting('unix_socket_directories') as sockets,
+         lower('ÀÉ') as lower, (select string_agg(v, '' order by v) from unnest(array['b', 'A', 'a', 'B']) v) as ordered`,
+    )
+    assert.deepEqual(row, { addresses: '127.0.0.1', sockets: '', lower: 'àé', ordered: 'ABab' })
+    await server.stop()
+  })
+
+  test('several users share one server, and the last one out stops it', async () => {
+    const dataDir = newFolder()
+    const [one, two, here] = await Promise.all([
+      startElsewhere({ dataDir, throwaway: true }),
+      startElsewhere({ dataDir, throwaway: true }),
+      startEmbeddedPostgres({ dataDir, throwaway: true }),
+    ])
+    assert.equal(one.url, two.url)
+    assert.equal(one.url, here.url)
+    await leaveElsewhere(one.child)
+    await here.stop()
+    await pause(1500)
+    assert.deepEqual(await query(two.url, 'select 1 as alive'), [{ alive: 1 }])
+    await leaveElsewhere(two.child)
+    assert.equal(isEmbeddedPostgresRunning(dataDir), false)
+  })
+
+  test('when its only user is killed with -9 the server stops, and a throw-away one leaves no files', async () => {
+    const lasting = await startElsewhere({ dataDir: newFolder() })
+    const passing = await startElsewhere({ throwaway: true })
+    await query(lasting.url, 'create table written (); ')
+    lasting.child.kill('SIGKILL')
+    passing.child.kill('SIGKILL')
+    await untilStopped(lasting.dataDir)
+    for (let i = 0; i < 400 && existsSync(passing.dataDir); i++) await pause(25)
+    assert.equal(existsSync(passing.dataDir), false)
+
+    const again = await startEmbeddedPostgres({ dataDir: lasting.dataDir })
+    assert.deepEqual(await query(again.url, 'select * from written'), [])
+    await again.stop()
+  })
+
+  test('a server outlives the starter that was killed with -9 for as long as another uses it', async () => {
+    const starter = await startElsewhere({ dataDir: newFolder(), throwaway: true })
+    const other = await startEmbeddedPostgres({ dataDir: starter.dataDir, throwaway: true })
+    assert.equal(other.state, 'joined')
+    starter.child.kill('SIGKILL')
+    await pause(1500)
+    assert.deepEqual(await query(other.url, 'select 1 as alive'), [{ alive: 1 }])
+    await other.stop()
+    assert.equal(isEmbeddedPostgresRunning(starter.dataDir), false)
+  })
+
+  test('a start after a killed PostgreSQL recovers what was committed', async () => {
+    const dataDir = newFolder()
+    const server = await startEmbeddedPostgres({ dataDir })
+    await query(server.url, 'create table committed (value int); insert into committed values (1)')
+    const cluster = join(dataDir, 'cluster')
+    process.kill(readPostmaster(cluster)?.pid as number, 'SIGKILL')
+    await untilStopped(dataDir)
+    assert.ok(existsSync(join(cluster, 'postmaster.pid')))
+
+    const again = await startEmbeddedPostgres({ dataDir })
+    assert.deepEqual(await query(again.url, 'select value from committed'), [{ value: 1 }])
+    await server.stop()
+    assert.ok(isEmbeddedPostgresRunning(dataDir))
+    await again.stop()
+  })
+
+  test('a left-over process id that belongs to another program by now does not stop the start', async () => {
+    const dataDir = newFolder()
+    const server = await startEmbeddedPostgres({ dataDir })
+    await server.stop()
+    const bystander = spawn('sleep', ['60'])
+    const stale = [bystander.pid, join(dataDir, 'cluster'), 1, server.port, '', '127.0.0.1', '1 1', 'ready'].join('\n')
+    writeFileSync(join(dataDir, 'cluster', 'postmaster.pid'), stale)
+    const again = await startEmbeddedPostgres({ dataDir })
+    assert.deepEqual(await query(again.url, 'select 1 as alive'), [{ alive: 1 }])
+    await again.stop()
+    assert.ok(isAlive(bystander.pid as number))
+    bystander.kill()
+  })
+
+  test('a taken port is replaced when it was kept, and refused when it was asked for', async () => {
+    const holder = await startEmbeddedPostgres({ throwaway: true })
+    const dataDir = newFolder()
+    const first = await startEmbeddedPostgres({ dataDir, throwaway: true })
+    await first.stop()
+    writeFileSync(join(dataDir, 'port'), String(holder.port))
+    const second = await startEmbeddedPostgres({ dataDir, throwaway: true })
+    assert.notEqual(second.port, holder.port)
+    await second.stop()
+    await assert.rejects(
+      startEmbeddedPostgres({ dataDir, throwaway: true, port: holder.port }),
+      /Port \d+ for PostgreSQL is in use/,
+    )
+    await holder.stop()
+  })
+
+  test('a data folder of another major version is refused with what to do', async () => {
+    const dataDir = newFolder()
+    await (await startEmbeddedPostgres({ dataDir, throwaway: true })).stop()
+    writeFileSync(join(dataDir, 'cluster', 'PG_VERSION'), '16\n')
+    await assert.rejects(startEmbeddedPostgres({ dataDir }), /made by PostgreSQL 16.*has PostgreSQL 18.*npm run reset/)
+  })
+
+  test('an initdb that was interrupted leaves nothing that the next start would trip over', async () => {
+    const dataDir = newFolder()
+    const script = `
+      import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded.ts', import.meta.url).href)}
+      await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
+    `
+    // With its initdb, which is in the same group.
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { detached: true })
+    const exit = once(child, 'exit')
+    for (let i = 0; i < 400 && !readdirIfAny(dataDir).some((name) => name.startsWith('cluster.')); i++) await pause(10)
+    process.kill(-(child.pid as number), 'SIGKILL')
+    await exit
+    assert.equal(existsSync(join(dataDir, 'cluster')), false)
+    const server = await startEmbeddedPostgres({ dataDir, throwaway: true })
+    assert.equal(server.state, 'created')
+    assert.deepEqual(readdirSync(dataDir).sort(), ['cluster', 'password', 'port', 'server.log'])
+    await server.stop()
+  })
+
+  test('below a folder that only root may enter the cluster is kept elsewhere, and removed with the folder', async (t) => {
+    if (process.getuid?.() !== 0) return t.skip('needs root')
+    const dataDir = newFolder()
+    chmodSync(join(dataDir, '..'), 0o700)
+    const server = await startEmbeddedPostgres({ dataDir, throwaway: true })
+    const link = join(dataDir, 'cluster')
+    assert.ok(lstatSync(link).isSymbolicLink())
+    await query(server.url, 'create table kept ()')
+    await server.stop()
+    const again = await startEmbeddedPostgres({ dataDir, throwaway: true })
+    assert.equal(again.state, 'started')
+    assert.deepEqual(await query(again.url, 'select * from kept'), [])
+    await again.stop()
+    const target = spawnSync('readlink', [link], { encoding: 'utf8' }).stdout.trim()
+    assert.ok(readFileSync(join(target, 'PG_VERSION')))
+    removeEmbeddedPostgres(dataDir)
+    assert.equal(existsSync(target), false)
+    assert.equal(existsSync(dataDir), false)
+  })
+})

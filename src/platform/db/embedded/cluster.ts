@@ -164,7 +164,12 @@ function removeAbandonedDrafts(target: string): void {
   if (!existsSync(dirname(target))) return
   for (const name of readdirSync(dirname(target))) {
     const pid = /^(?:cluster|cluster\.link|\.secret|password)\.(\d+)\./.exec(name)?.[1]
-    if (pid && !isAlive(Number(pid))) rmSync(join(dirname(target), name), { recursive: true, force: true })
+    if (!pid || isAlive(Number(pid))) continue
+    try {
+      rmSync(join(dirname(target), name), { recursive: true, force: true })
+    } catch {
+      // Its initdb has outlived it and still writes; the next start will find it finished.
+    }
   }
 }
 
