@@ -53,6 +53,12 @@ if (import.meta.main) {
   const { DATABASE_URL, PLINTH_DATA_DIR } = processEnvironment()
   const { dataDir, databaseUrl } = loadConfig({ DATABASE_URL, PLINTH_DATA_DIR })
   if (databaseUrl) console.log('The database that DATABASE_URL names is not touched.')
-  const done = reset(resolve(root, dataDir), console.log)
-  process.exitCode = done ? 0 : 1
+  try {
+    process.exitCode = reset(resolve(root, dataDir), console.log) ? 0 : 1
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    console.error(`${path} belongs to another user; reset as that user.`)
+    process.exitCode = 1
+  }
 }

@@ -1,40 +1,51 @@
 /**
- * `npm test [-- what...]`: all tests, or those of the files, folders, globs or parts of names that are given; what begins
- * with a dash goes to the test runner. One PostgreSQL for the run, embedded and thrown away, or TEST_DATABASE_URL.
+ * `npm test [-- what...]`: all tests, or those of the files, folders, globs or parts of names that are given; with
+ * `--test-name-pattern=...` those whose names match. One PostgreSQL for the run, embedded and thrown away, or
+ * TEST_DATABASE_URL.
  */
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { globSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { relative, resolve } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '#platform/db/embedded.ts'
 import { buildTemplate, dropTestDatabases, namesOfRun } from '../tests/support/database.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PLACES = ['src', 'tests', 'scripts', 'web/src', 'simulators']
-/** A file that never ends is named by the runner when it is interrupted. */
+/** The longest first: begun last, one of them would be waited for alone. */
+const PLACES = ['tests/browser', 'tests', 'scripts', 'src', 'web/src', 'simulators']
+const TEST_TIMEOUT_MS = 240_000
 const LIMIT_MINUTES = 15
+const QUIET_SECONDS = 20
 
 process.chdir(root)
-const wanted = process.argv.slice(2)
-const files = findFiles(wanted.filter((argument) => !argument.startsWith('-')))
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'test-name-pattern': { type: 'string', multiple: true } },
+})
+const files = findFiles(positionals)
 if (files.length === 0) {
-  console.error(`No test file matches ${wanted.join(' ')}.`)
+  console.error(`No test file matches ${positionals.join(' ')}.`)
   process.exit(1)
 }
+
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort())
 
 const started = performance.now()
 const server = await openServer()
 const { template, databases } = namesOfRun(`${process.pid}${randomBytes(3).toString('hex')}`)
-let exitCode = 1
 try {
   await buildTemplate(server.url, template)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const parallel = Math.max(2, availableParallelism())
   console.log(`${await describe(server.url)}, migrated in ${seconds} s; ${files.length} files, ${parallel} at a time\n`)
-  exitCode = await runTests(parallel)
+  process.exitCode = (await runTests(parallel)) ? 0 : 1
 } finally {
   // On a server of somebody else's nothing of ours stays behind, whatever happened.
   if (!server.isOurs) {
@@ -43,20 +54,18 @@ try {
   }
   await server.stop()
 }
-process.exitCode = exitCode
 
 function findFiles(patterns: string[]): string[] {
-  const all = PLACES.flatMap((place) =>
-    globSync(`${place}/**/*.test.{ts,tsx}`, { exclude: ['**/node_modules/**'] }),
-  ).sort()
+  const exclude = ['**/node_modules/**']
+  const all = [...new Set(PLACES.flatMap((place) => globSync(`${place}/**/*.test.{ts,tsx}`, { exclude }).sort()))]
   if (patterns.length === 0) return all
   const chosen = patterns.flatMap((pattern) => {
-    const given = pattern.replace(/^\.\//, '')
-    const kind = statSync(given, { throwIfNoEntry: false })
-    if (kind?.isFile()) return [given]
-    if (kind?.isDirectory()) return all.filter((file) => file.startsWith(`${given.replace(/\/+$/, '')}/`))
-    const globbed = globSync(given).filter((file) => file.includes('.test.'))
-    return globbed.length > 0 ? globbed : all.filter((file) => file.includes(given))
+    const given = pattern.replace(/^\.\//, '').replace(/\/+$/, '')
+    if (statSync(given, { throwIfNoEntry: false })?.isFile()) return [given]
+    const inside = all.filter((file) => file.startsWith(`${given}/`))
+    if (inside.length > 0) return inside
+    const matching = globSync(given).filter((file) => file.includes('.test.'))
+    return matching.length > 0 ? matching : all.filter((file) => file.includes(given))
   })
   return [...new Set(chosen)]
 }
@@ -77,27 +86,63 @@ async function describe(url: string): Promise<string> {
   return `PostgreSQL ${rows[0]?.server_version}${redis}`
 }
 
-async function runTests(parallel: number): Promise<number> {
-  const { DATABASE_URL: _, ...inherited } = process.env
-  const env = {
-    ...inherited,
-    PLINTH_TEST_SERVER: server.url,
-    PLINTH_TEST_TEMPLATE: template,
-    // Each file is a process of its own; this saves it from compiling the libraries again.
-    NODE_COMPILE_CACHE: inherited.NODE_COMPILE_CACHE ?? '.data/test/compile-cache',
-  }
-  const flags = ['--test', '--test-reporter=spec', `--test-concurrency=${parallel}`, '--test-timeout=240000']
-  const given = wanted.filter((argument) => argument.startsWith('-'))
-  const child = spawn(process.execPath, [...flags, ...given, ...files], { env, stdio: 'inherit' })
+/** Answers whether all passed. Each file is a process of its own, with this process's environment. */
+async function runTests(parallel: number): Promise<boolean> {
+  // A developer's own database is none of the tests' business.
+  delete process.env.DATABASE_URL
+  process.env.PLINTH_TEST_SERVER = server.url
+  process.env.PLINTH_TEST_TEMPLATE = template
+  // Saves every file from compiling the libraries again.
+  process.env.NODE_COMPILE_CACHE ??= resolve('.data/test/compile-cache')
 
-  // A terminal sends Ctrl-C to the runner as well; other senders reach only us. Twice does no harm.
-  const interrupt = () => child.kill('SIGINT')
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+  const results = run({
+    files: files.map((file) => resolve(file)),
+    concurrency: parallel,
+    timeout: TEST_TIMEOUT_MS,
+    signal: interruption.signal,
+    ...(values['test-name-pattern'] && { testNamePatterns: values['test-name-pattern'] }),
+  })
+  let passed = false
+  results.on('test:summary', ({ file, success }) => {
+    if (file === undefined) passed = success
+  })
+  const stopWatching = watch(results)
+  const output = results.compose(new spec())
+  output.pipe(process.stdout)
+  await finished(output, { writable: false })
+  stopWatching()
+  return passed && !interruption.signal.aborted
+}
+
+/** Results are printed in the order of the files, so a slow one holds back the others: says then that work goes on. */
+function watch(results: ReturnType<typeof run>): () => void {
+  const running = new Set<string>()
+  let done = 0
+  let lastWord = performance.now()
+  results.on('test:dequeue', ({ name, file }) => {
+    if (name === file) running.add(relative(root, name))
+  })
+  results.on('test:complete', ({ name, file }) => {
+    if (name === file && running.delete(relative(root, name))) done++
+  })
+  for (const event of ['test:pass', 'test:fail'] as const) {
+    results.on(event, () => {
+      lastWord = performance.now()
+    })
+  }
+  const names = () => [...running].join(', ')
+  const progress = setInterval(() => {
+    if (performance.now() - lastWord < QUIET_SECONDS * 1000) return
+    lastWord = performance.now()
+    console.error(`... ${done} of ${files.length} files are done; running: ${names()}`)
+  }, 1000)
   const limit = setTimeout(() => {
-    console.error(`\nStopped after ${LIMIT_MINUTES} minutes.`)
-    interrupt()
+    console.error(`Stopped after ${LIMIT_MINUTES} minutes.`)
+    interruption.abort()
   }, LIMIT_MINUTES * 60_000)
-  const [code] = (await once(child, 'exit')) as [number | null]
-  clearTimeout(limit)
-  return code ?? 1
+  interruption.signal.addEventListener('abort', () => console.error(`\nInterrupted while running ${names()}`))
+  return () => {
+    clearInterval(progress)
+    clearTimeout(limit)
+  }
 }

@@ -34,11 +34,15 @@ export function workOf({ accounts, limiter, emailTransport }: WorkOptions): {
     jobs: [
       deliverEmail(emailTransport),
       pruneEmails.job,
-      handle(registrationRequested, ({ payload }) =>
-        answerRegistration(accounts, payload.email, payload.registration_id),
-      ),
-      handle(verificationRequested, ({ payload }) => answerResend(accounts, payload.email)),
-      handle(passwordResetRequested, ({ payload }) => answerPasswordReset(accounts, payload.email)),
+      handle(registrationRequested, async ({ payload }) => {
+        if (!payload.silent) await answerRegistration(accounts, payload.email, payload.registration_id)
+      }),
+      handle(verificationRequested, async ({ payload }) => {
+        if (!payload.silent) await answerResend(accounts, payload.email)
+      }),
+      handle(passwordResetRequested, async ({ payload }) => {
+        if (!payload.silent) await answerPasswordReset(accounts, payload.email)
+      }),
       handle(cleanUp, async ({ db, clock }) => {
         const now = clock.now().getTime()
         await deleteEndedSessions(db, new Date(now - 30 * DAY_MS))

@@ -4,6 +4,7 @@ import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/db/database.ts'
 import { inUser } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
+import { senderOf } from '#platform/http/addresses.ts'
 import type { Limiter } from '#platform/http/rate-limit.ts'
 import type { Passwords } from './passwords.ts'
 import { getUser, type User, updateFullName } from './queries.ts'
@@ -46,12 +47,12 @@ export function createThrottles(
     await limiter.hit(bucket, key, { points, seconds, strict: true })
   }
   return {
-    signInFrom: (address) => hit('sign-in-from', address, perMinute, MINUTE),
+    signInFrom: (address) => hit('sign-in-from', senderOf(address), perMinute, MINUTE),
     signInTo: (email) => hit('sign-in-to', accountKey(email), perMinute, 15 * MINUTE),
     signedInTo: (email) => limiter.reset('sign-in-to', accountKey(email)),
-    registerFrom: (address) => hit('register-from', address, perMinute, HOUR),
-    mailRequestFrom: (address) => hit('mail-from', address, perMinute, MINUTE),
-    linkTryFrom: (address) => hit('link-from', address, perMinute, MINUTE),
+    registerFrom: (address) => hit('register-from', senderOf(address), perMinute, HOUR),
+    mailRequestFrom: (address) => hit('mail-from', senderOf(address), perMinute, MINUTE),
+    linkTryFrom: (address) => hit('link-from', senderOf(address), perMinute, MINUTE),
     inviteTo: (tenantId, email) => hit('invite-to', `${tenantId}:${accountKey(email)}`, 3, 24 * HOUR),
     async mayMail(email) {
       try {

@@ -16,6 +16,7 @@ import {
   deleteLinks,
   findAccountByEmail,
   findAccountById,
+  lockAccount,
   markEmailVerified,
   replaceLink,
   revokeAllSessions,
@@ -43,8 +44,11 @@ async function requestMail(
 ): Promise<void> {
   const email = normaliseEmail(input)
   await throttles.mailRequestFrom(request.ip)
-  if (!(await throttles.mayMail(email))) return
-  await asSystem(db, 'ask for a mail to an address that may have no account', (tx) => enqueue(tx, job, { email }))
+  // An address that has had enough costs the same work, so that time does not tell who asked for it before.
+  const silent = !(await throttles.mayMail(email))
+  await asSystem(db, 'ask for a mail to an address that may have no account', (tx) =>
+    enqueue(tx, job, { email, silent }),
+  )
 }
 
 export async function answerPasswordReset(
@@ -124,6 +128,10 @@ export async function changePassword(
   const passwordHash = await passwords.hash(input.newPassword)
   const issued = await asSystem(db, 'change a password: replace it and every session', async (tx) => {
     const now = clock.now()
+    const present = await lockAccount(tx, account.id)
+    if (present?.password_hash !== account.password_hash || present?.status !== 'active') {
+      throw new Refusal(409, 'CONFLICT', 'Your password was changed elsewhere at the same moment. Sign in again.')
+    }
     await updatePassword(tx, account.id, passwordHash, now)
     await deleteLinks(tx, account.id, 'password_reset')
     await revokeAllSessions(tx, account.id, 'password_change', now)

@@ -18,10 +18,12 @@ const userColumns = ['id', 'email', 'full_name', 'email_verified_at', 'created_a
 
 /** The time that leases and windows are measured by: the database's, so that replicas with wrong clocks agree. */
 export async function databaseNow(tx: Tx, offsetMs: number): Promise<Date> {
-  const { rows } = await sql<{ now: Date }>`
-    select clock_timestamp() + make_interval(secs => ${offsetMs / 1000}::float8) as now
-  `.execute(tx)
-  return (rows[0] as { now: Date }).now
+  const { now } = await tx.selectNoFrom(nowMovedBy(offsetMs).as('now')).executeTakeFirstOrThrow()
+  return now
+}
+
+function nowMovedBy(offsetMs: number) {
+  return sql<Date>`clock_timestamp() + make_interval(secs => ${offsetMs / 1000}::float8)`
 }
 
 export function findAccountByEmail(tx: Tx, email: string): Promise<Account | undefined> {
@@ -29,6 +31,19 @@ export function findAccountByEmail(tx: Tx, email: string): Promise<Account | und
     .selectFrom('users')
     .select([...userColumns, 'password_hash', 'status'])
     .where('email', '=', email)
+    .executeTakeFirst() as Promise<Account | undefined>
+}
+
+/**
+ * Locked, so that a sign-in and a change of the password are made one after the other: whichever comes second sees what
+ * the first did.
+ */
+export function lockAccount(tx: Tx, userId: string): Promise<Account | undefined> {
+  return tx
+    .selectFrom('users')
+    .select([...userColumns, 'password_hash', 'status'])
+    .where('id', '=', userId)
+    .forNoKeyUpdate()
     .executeTakeFirst() as Promise<Account | undefined>
 }
 
@@ -149,12 +164,21 @@ export interface RefreshTokenRow {
   successor_hash: Buffer | null
   successor_rotated_at: Date | null
   successor_expires_at: Date | null
+  email: string
+  user_status: string
+  /** Of the database, like `databaseNow`. */
+  now: Date
 }
 
-/** Read after the session is locked: an earlier read may be of the time before the lock was granted. */
-export async function getRefreshToken(tx: Tx, tokenHash: Buffer): Promise<RefreshTokenRow> {
+/**
+ * Read after the session is locked: an earlier read may be of the time before the lock was granted. All at once, because
+ * others wait for the lock.
+ */
+export async function getRefreshToken(tx: Tx, tokenHash: Buffer, offsetMs: number): Promise<RefreshTokenRow> {
   return tx
     .selectFrom('refresh_tokens as token')
+    .innerJoin('sessions as session', 'session.id', 'token.session_id')
+    .innerJoin('users as owner', 'owner.id', 'session.user_id')
     .leftJoin('refresh_tokens as successor', 'successor.token_hash', 'token.successor_hash')
     .select([
       'token.salt',
@@ -163,6 +187,9 @@ export async function getRefreshToken(tx: Tx, tokenHash: Buffer): Promise<Refres
       'token.successor_hash',
       'successor.rotated_at as successor_rotated_at',
       'successor.expires_at as successor_expires_at',
+      'owner.email',
+      'owner.status as user_status',
+      nowMovedBy(offsetMs).as('now'),
     ])
     .where('token.token_hash', '=', tokenHash)
     .executeTakeFirstOrThrow()

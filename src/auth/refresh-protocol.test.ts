@@ -162,7 +162,8 @@ async function run(steps: readonly Step[]): Promise<{ model: Model; stolen: bool
       const outcomes = await Promise.all(
         Array.from({ length: step.tabs }, async () => {
           try {
-            return (await refreshSession(sessions, tokenOf(held), { request })).refreshToken
+            // A copy stands for another process: within one, the same question is asked only once.
+            return (await refreshSession({ ...sessions }, tokenOf(held), { request })).refreshToken
           } catch (error) {
             if (!(error instanceof Refusal) || error.status !== 401) throw error
             return undefined

@@ -64,8 +64,9 @@ export async function register(accounts: Accounts, input: Register, request: Req
 
 type Prepared = Register & { passwordHash: string }
 
-async function registerUnproven({ db, clock }: Accounts, input: Prepared): Promise<Registered> {
+async function registerUnproven({ db, clock, throttles }: Accounts, input: Prepared): Promise<Registered> {
   const now = clock.now()
+  const silent = !(await throttles.mayMail(input.email))
   const id = newId()
   await asSystem(db, 'keep a sign-up until its mailbox is proven', async (tx) => {
     await insertRegistration(tx, {
@@ -79,7 +80,12 @@ async function registerUnproven({ db, clock }: Accounts, input: Prepared): Promi
       expires_at: new Date(now.getTime() + LINK_HOURS * HOUR_MS),
     })
     // While a mail to the address is on its way, further sign-ups with it wait in silence.
-    await enqueue(tx, registrationRequested, { email: input.email, registration_id: id }, { singletonKey: input.email })
+    await enqueue(
+      tx,
+      registrationRequested,
+      { email: input.email, silent, registration_id: id },
+      { singletonKey: input.email },
+    )
   })
   return { kind: 'verify_first' }
 }

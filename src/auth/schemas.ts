@@ -8,7 +8,12 @@ const Email = Type.String({ minLength: 1, maxLength: 320, description: 'An e-mai
 export const Password = Type.String({ minLength: 1, maxLength: 2048 })
 const Slug = Type.String({ minLength: 1, maxLength: 60 })
 const LinkToken = Type.String({ minLength: 1, maxLength: 200 })
-export const FullName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
+/**
+ * One line of visible text without an address in it: names stand in mails to people who did not choose them, and must
+ * not be able to look like a message of ours.
+ */
+export const PLAIN_NAME = '^(?!.*://)(?=.*\\S)[^\\p{Cc}\\p{Zl}\\p{Zp}\\u200b\\u202a-\\u202e\\u2066-\\u2069]+$'
+export const FullName = Type.String({ minLength: 1, maxLength: 200, pattern: PLAIN_NAME })
 export const SessionKind = Type.Enum(['token', 'cookie'], {
   description: '`cookie` sets the refresh token as an HttpOnly cookie and leaves it out of the body.',
 })
@@ -46,7 +51,7 @@ export const RegisterBody = Type.Object(
     email: Email,
     password: Password,
     full_name: FullName,
-    tenant_name: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }),
+    tenant_name: Type.String({ minLength: 1, maxLength: 100, pattern: PLAIN_NAME }),
     tenant_slug: Type.Optional(Slug),
     session: Type.Optional(SessionKind),
   },

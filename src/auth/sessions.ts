@@ -25,7 +25,6 @@ import {
   countTokensSince,
   databaseNow,
   deleteSessionsEndedBefore,
-  findAccountById,
   getRefreshToken,
   insertRefreshToken,
   insertSession,
@@ -141,9 +140,7 @@ export async function refreshSession(
   presented: string,
   { slug, request }: { slug?: string | undefined; request: RequestFacts },
 ): Promise<Grant> {
-  const outcome = await asSystem(sessions.db, 'refresh a session before its user is known', (tx) =>
-    exchange(tx, sessions, presented, slug, request),
-  )
+  const outcome = await sharedExchange(sessions, presented, slug, request)
   if (outcome.kind === 'issued') return grantOf(sessions, outcome.issued)
   if (outcome.kind === 'reused') {
     throw new Refusal(
@@ -153,6 +150,27 @@ export async function refreshSession(
     )
   }
   throw new Refusal(401, outcome.kind === 'ended' ? 'SESSION_ENDED' : 'INVALID_REFRESH_TOKEN', 'Sign in again.')
+}
+
+const exchangesUnderWay = new WeakMap<Sessions, Map<string, Promise<Refreshed>>>()
+
+/** Tabs that wake up together present one token many times; in one process they ask the database once. */
+function sharedExchange(
+  sessions: Sessions,
+  presented: string,
+  slug: string | undefined,
+  request: RequestFacts,
+): Promise<Refreshed> {
+  let underWay = exchangesUnderWay.get(sessions)
+  if (!underWay) exchangesUnderWay.set(sessions, (underWay = new Map()))
+  const key = `${hashSecret(presented).toString('base64')} ${slug ?? ''}`
+  const known = underWay.get(key)
+  if (known) return known
+  const exchanged = asSystem(sessions.db, 'refresh a session before its user is known', (tx) =>
+    exchange(tx, sessions, presented, slug, request),
+  ).finally(() => underWay.delete(key))
+  underWay.set(key, exchanged)
+  return exchanged
 }
 
 async function exchange(
@@ -167,11 +185,10 @@ async function exchange(
   // Somebody else's guess must not end anybody's session.
   if (!session) return { kind: 'unknown' }
 
-  const token = await getRefreshToken(tx, presentedHash)
-  const now = await databaseNow(tx, clock.offsetMs)
-  const account = await findAccountById(tx, session.user_id)
+  const token = await getRefreshToken(tx, presentedHash, clock.offsetMs)
+  const { now } = token
   // An expired token is not a theft, even inside the window.
-  if (session.revoked_at || session.expires_at <= now || token.expires_at <= now || account?.status !== 'active') {
+  if (session.revoked_at || session.expires_at <= now || token.expires_at <= now || token.user_status !== 'active') {
     return { kind: 'ended' }
   }
 
@@ -187,7 +204,7 @@ async function exchange(
         request,
         details: { session_id: session.id },
       })
-      await sendLater(tx, refreshReuseEmail({ to: account.email, appUrl: settings.appUrl, request, at: now }))
+      await sendLater(tx, refreshReuseEmail({ to: token.email, appUrl: settings.appUrl, request, at: now }))
       return { kind: 'reused' }
     }
   }

@@ -10,7 +10,7 @@ import { Refusal } from '#platform/errors.ts'
 import type { Accounts } from './accounts.ts'
 import { normaliseEmail } from './email-address.ts'
 import { newDeviceEmail } from './emails.ts'
-import { findAccountByEmail, findRegistration, hasSessionLike, updatePassword } from './queries.ts'
+import { findAccountByEmail, findRegistration, hasSessionLike, lockAccount, updatePassword } from './queries.ts'
 import { type Grant, grantOf, startSession } from './sessions.ts'
 
 export async function signIn(
@@ -23,27 +23,24 @@ export async function signIn(
   await throttles.signInFrom(request.ip)
   await throttles.signInTo(email)
 
-  const { account, registration } = await asSystem(db, 'sign in: find the account of an address', async (tx) => {
-    const account = await findAccountByEmail(tx, email)
-    return { account, registration: account ? undefined : await findRegistration(tx, email, clock.now()) }
-  })
-  const stored = account?.password_hash ?? registration?.password_hash
-  const correct = await passwords.verify(stored, input.password)
-  if (!correct) {
+  const { account, registration } = await asSystem(db, 'sign in: find the account of an address', async (tx) => ({
+    account: await findAccountByEmail(tx, email),
+    registration: await findRegistration(tx, email, clock.now()),
+  }))
+  const correct = await passwords.verify(account?.password_hash, input.password)
+  // Asked whether there is an account or not, or a sign-up over an existing one would tell which of the two it is.
+  const waits = registration !== undefined && (await passwords.verify(registration.password_hash, input.password))
+  if (!correct && waits) throw notVerified()
+  if (!account || !correct) {
     if (account) {
       await asSystem(db, 'sign in: record a failed try', (tx) =>
         recordAccountEvent(tx, { userId: account.id, action: 'auth.login.failed', request }),
       )
     }
-    throw new Refusal(401, 'INVALID_CREDENTIALS', 'The e-mail address or the password is not right.')
+    throw invalidCredentials()
   }
-
-  if (registration || (accounts.emailVerification === 'required' && !account?.email_verified_at)) {
-    throw new Refusal(403, 'EMAIL_NOT_VERIFIED', 'Confirm your e-mail address first: follow the link that we sent you.')
-  }
-  if (account?.status !== 'active') {
-    throw new Refusal(403, 'ACCOUNT_SUSPENDED', 'This account is suspended. Contact support.')
-  }
+  if (accounts.emailVerification === 'required' && !account.email_verified_at) throw notVerified()
+  if (account.status !== 'active') throw suspended()
   await throttles.signedInTo(email)
 
   const upgraded = passwords.needsUpgrade(account.password_hash as string)
@@ -51,6 +48,10 @@ export async function signIn(
     : undefined
   const issued = await asSystem(db, 'sign in: start a session', async (tx) => {
     const now = clock.now()
+    // Passwords wait in line; meanwhile this one may have been replaced, and its sessions ended.
+    const present = await lockAccount(tx, account.id)
+    if (present?.password_hash !== account.password_hash) throw invalidCredentials()
+    if (present?.status !== 'active') throw suspended()
     const tenant = await sessions.tenancy.enter(tx, {
       userId: account.id,
       slug: input.tenantSlug,
@@ -72,4 +73,16 @@ export async function signIn(
     return started
   })
   return grantOf(sessions, issued)
+}
+
+function invalidCredentials(): Refusal {
+  return new Refusal(401, 'INVALID_CREDENTIALS', 'The e-mail address or the password is not right.')
+}
+
+function notVerified(): Refusal {
+  return new Refusal(403, 'EMAIL_NOT_VERIFIED', 'Confirm your e-mail address first: follow the link that we sent you.')
+}
+
+function suspended(): Refusal {
+  return new Refusal(403, 'ACCOUNT_SUSPENDED', 'This account is suspended. Contact support.')
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { RoleName, UserView } from '#auth'
+import { PLAIN_NAME, RoleName, UserView } from '#auth'
 import { PageQuery } from '#platform/http/page-query.ts'
 
 const closed = { additionalProperties: false } as const
@@ -9,7 +9,7 @@ export const IdParams = Type.Object({ id: Id }, closed)
 
 const Time = Type.String({ format: 'date-time' })
 const Slug = Type.String({ minLength: 1, maxLength: 60 })
-const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
+const Name = Type.String({ minLength: 1, maxLength: 100, pattern: PLAIN_NAME })
 export const MemberStatus = Type.Enum(['active', 'deactivated'])
 
 export const TenantView = Type.Object({

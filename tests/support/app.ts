@@ -17,6 +17,8 @@ export interface TestAppOptions {
   env?: Record<string, string>
   /** Run jobs too; mails that a job decides on need it. */
   worker?: boolean
+  /** A browser must know the address before the server does; any free port unless given. */
+  port?: number
   /** Another replica on the same database. */
   databaseUrl?: string
   /** Adds routes before the server is ready; for guards that plant a fault. */
@@ -91,7 +93,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const services = await createServices({ config, databaseUrl, log, clock })
   const app = await buildApp({ ...services, health: healthOf(services) })
   await options.extend?.(app, services)
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 })
   const worker: Worker | undefined = options.worker
     ? await startWorker({ ...services, databaseUrl, pollSeconds: 0.05, ...workOf(services) })
     : undefined

@@ -15,6 +15,7 @@ import {
   Transaction,
 } from 'kysely'
 import pg from 'pg'
+import { type Refusal, unavailable } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { type Connection, PooledDriver } from './connection.ts'
 import type { Schema } from './schema.ts'
@@ -70,7 +71,13 @@ const STATEMENT_TIMEOUT_SECONDS = 5
 const IDLE_IN_TRANSACTION_SECONDS = 10
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000
 
-const pools = new WeakMap<object, { driver: PooledDriver; transactionOn(connection: Connection): Tx }>()
+interface OpenPool {
+  driver: PooledDriver
+  /** `isOver` ends it: whoever goes on with it is refused, because the connection serves somebody else by then. */
+  transactionOn(connection: Connection, isOver: () => boolean): Tx
+}
+
+const pools = new WeakMap<object, OpenPool>()
 
 export function openDatabase({ url, poolMax, log, applicationName = 'plinth' }: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -90,6 +97,8 @@ export function openDatabase({ url, poolMax, log, applicationName = 'plinth' }: 
   })
   // Without a listener a restart of PostgreSQL while connections idle would end this process.
   pool.on('error', (error) => log.error({ err: error }, 'idle database connection lost'))
+  // Nor may it while they are lent out: whoever waits for an answer gets the error from the statement.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   const driver = new PooledDriver(pool)
   const adapter = new PostgresAdapter()
@@ -114,14 +123,24 @@ export function openDatabase({ url, poolMax, log, applicationName = 'plinth' }: 
   const db: Database = new Kysely<Schema>({ config, dialect, driver, executor })
   pools.set(db, {
     driver,
-    transactionOn(connection) {
+    transactionOn(connection, isOver) {
       // A transaction has one connection and its statements are sent in the order they are made, so Kysely's queue
       // in front of a single connection would only add promises.
-      const own = executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) })
+      const own = executor.withConnectionProvider({
+        async provideConnection(consumer) {
+          if (isOver()) throw givenUp()
+          return consumer(connection)
+        },
+      })
       return new Transaction<Schema>({ config, dialect, driver, executor: own })
     },
   })
   return db
+}
+
+/** For whoever goes on with a transaction that was ended under their hands. */
+export function givenUp(): Refusal {
+  return unavailable('The request was given up before its work was done.')
 }
 
 export function poolOf(db: Database) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import { newId } from '../ids.ts'
 import { closeDatabase, type Database, loginPrivileges, openDatabase } from './database.ts'
@@ -13,7 +14,7 @@ let b: { tenantId: string; userId: string }
 
 before(async () => {
   database = await createTestDatabase()
-  db = openDatabase({ url: database.url, poolMax: 1, log: console })
+  db = openDatabase({ url: database.url, poolMax: 1, log: { error: () => {} } })
 })
 
 beforeEach(async () => {
@@ -44,6 +45,14 @@ async function plant() {
       .execute()
   })
   return { tenantId, userId }
+}
+
+/** As whoever runs the server: the application's own roles may end nobody. */
+async function asSystemElsewhere(statement: { compile(db: Database): { sql: string } }): Promise<void> {
+  const client = new pg.Client(database.url)
+  await client.connect()
+  await client.query(statement.compile(db).sql)
+  await client.end()
 }
 
 const projectTenants = async (work: typeof inTenant, scope: { tenantId: string }) =>
@@ -146,6 +155,35 @@ test('a read-only transaction refuses to write', async () => {
   const ahead = await openTenant(db, a, { readOnly: true })
   await assert.rejects(ahead.tx.deleteFrom('projects').execute(), /read-only/)
   await ahead.rollback()
+})
+
+test('whoever goes on with a transaction that was ended meanwhile touches nobody else’s', async () => {
+  const given = await openTenant(db, a)
+  await given.rollback()
+  // The only connection now serves somebody else.
+  const others = await openTenant(db, b)
+  const over = { status: 503 }
+  await assert.rejects(given.tx.deleteFrom('projects').execute(), over)
+  await assert.rejects(given.query('delete from projects', []), over)
+  await assert.rejects(given.commit(), over)
+  await given.rollback()
+  assert.equal((await others.tx.selectFrom('projects').select('id').execute()).length, 1)
+  await others.commit()
+})
+
+test('a connection that breaks while it is lent out fails its statement and not the process', async () => {
+  const doomed = openDatabase({ url: database.url, poolMax: 1, log: { error: () => {} } })
+  await assert.rejects(
+    inTenant(doomed, a, async (tx) => {
+      await sql`select 1`.execute(tx)
+      await asSystemElsewhere(sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await sql`select 1`.execute(tx)
+    }),
+  )
+  assert.deepEqual(await projectTenants((_db, scope, work) => inTenant(doomed, scope, work), a), [a.tenantId])
+  await closeDatabase(doomed)
 })
 
 test('what the login could do is known, whatever role its connections run as', async () => {

@@ -6,7 +6,7 @@
  */
 import type pg from 'pg'
 import type { Connection } from './connection.ts'
-import { type Database, poolOf, type Tx } from './database.ts'
+import { type Database, givenUp, poolOf, type Tx } from './database.ts'
 
 export interface TenantKey {
   readonly tenantId: string
@@ -22,7 +22,10 @@ const RETRIES = 3
 /** serialization_failure, deadlock_detected: the whole transaction may simply be run again. */
 const TRANSIENT = new Set(['40001', '40P01'])
 
-/** An open transaction. `commit` and `rollback` give the connection back; each may be called once. */
+/**
+ * An open transaction. `commit` and `rollback` give the connection back. A client may hang up at any moment and end it
+ * while its handler still works; from then on every statement of that handler is refused.
+ */
 export class ScopedTransaction {
   readonly tx: Tx
   readonly #connection: Connection
@@ -43,7 +46,7 @@ export class ScopedTransaction {
   ) {
     this.#connection = connection
     this.#readOnly = readOnly
-    this.tx = poolOf(db).transactionOn(connection)
+    this.tx = poolOf(db).transactionOn(connection, () => this.#settled)
     const note = (error: Error | null) => {
       this.#opening ??= error ?? undefined
     }
@@ -57,6 +60,7 @@ export class ScopedTransaction {
 
   /** Runs a statement that is not built by Kysely; used on the path of every request. */
   async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    if (this.#settled) throw givenUp()
     try {
       return (await this.#connection.query<Row>(text, values)).rows
     } catch (error) {
@@ -66,6 +70,7 @@ export class ScopedTransaction {
   }
 
   async commit(): Promise<void> {
+    if (this.#settled) throw givenUp()
     this.#settled = true
     if (this.#opening) {
       this.#discard()

@@ -3,6 +3,7 @@ import { CornerDownLeft, type LucideIcon, Search } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { scrimClass } from './dialog.tsx'
+import { useFocusReturn } from './focus-return.ts'
 import { Kbd } from './kbd.tsx'
 
 export interface Command {
@@ -33,12 +34,14 @@ function matching(commands: readonly Command[], text: string): Command[] {
 }
 
 export function CommandPalette({ open, onOpenChange, commands, find }: CommandPaletteProps) {
+  const returnFocus = useFocusReturn(open)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={scrimClass} />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={returnFocus}
           className="-translate-x-1/2 fixed top-[12vh] left-1/2 z-50 flex max-h-[min(60vh,28rem)] w-[calc(100vw-1.5rem)] max-w-[560px] animate-pop flex-col overflow-hidden rounded-card border border-line bg-surface shadow-float outline-none max-md:top-3"
         >
           <Radix.Title className="sr-only">Go to or do</Radix.Title>

@@ -3,6 +3,7 @@ import { X } from 'lucide-react'
 import { Dialog as Radix, AlertDialog as RadixAlert } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { Button, IconButton } from './button.tsx'
+import { useFocusReturn } from './focus-return.ts'
 
 export const scrimClass = 'fixed inset-0 z-40 animate-fade bg-scrim'
 
@@ -31,6 +32,7 @@ interface DialogProps {
 }
 
 export function Dialog({ open, onOpenChange, title, description, size = 'form', children }: DialogProps) {
+  const returnFocus = useFocusReturn(open)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -38,6 +40,7 @@ export function Dialog({ open, onOpenChange, title, description, size = 'form', 
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
           onOpenAutoFocus={focusFirstField}
+          onCloseAutoFocus={returnFocus}
           className={clsx(panelClass, size === 'form' ? 'md:max-w-[480px]' : 'md:max-w-[560px]')}
         >
           <div className="flex items-start justify-between gap-4 px-5 pt-4">
@@ -94,11 +97,12 @@ export function Confirm({
   pending,
   onConfirm,
 }: ConfirmProps) {
+  const returnFocus = useFocusReturn(open)
   return (
     <RadixAlert.Root open={open} onOpenChange={onOpenChange}>
       <RadixAlert.Portal>
         <RadixAlert.Overlay className={scrimClass} />
-        <RadixAlert.Content className={clsx(panelClass, 'md:max-w-[440px]')}>
+        <RadixAlert.Content onCloseAutoFocus={returnFocus} className={clsx(panelClass, 'md:max-w-[440px]')}>
           <div className="px-5 pt-4 pb-5">
             <RadixAlert.Title className="text-lg font-semibold">{title}</RadixAlert.Title>
             <RadixAlert.Description asChild>
@@ -128,12 +132,14 @@ interface SheetProps {
 
 /** Slides in from the left: the navigation on a phone. */
 export function Sheet({ open, onOpenChange, title, children }: SheetProps) {
+  const returnFocus = useFocusReturn(open)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={scrimClass} />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={returnFocus}
           className="fixed inset-y-0 left-0 z-40 flex w-[min(300px,85vw)] animate-slide flex-col border-line border-r bg-sunken shadow-float outline-none"
         >
           <Radix.Title className="sr-only">{title}</Radix.Title>

@@ -52,7 +52,7 @@ export function findBinaries(account?: Account): Binaries {
 
   if (account) {
     for (const place of new Set([tmpdir(), '/tmp', '/var/tmp', '/var/lib'])) {
-      const copy = copyInto(place, native, version, account)
+      const copy = copyBinaries(place, native, version, account)
       if (copy) return binariesIn(copy, version)
     }
   }
@@ -128,7 +128,7 @@ function mend(folder: string): void {
 }
 
 /** Copies the binaries to where the account can read them; an earlier complete copy is used again. */
-function copyInto(place: string, native: string, version: string, account: Account): string | undefined {
+export function copyBinaries(place: string, native: string, version: string, account: Account): string | undefined {
   const target = join(place, `plinth-postgres-${version}-${process.platform}-${process.arch}`)
   if (isOurs(target) && countFiles(target) === countFiles(native) && runs(target, account)) return target
   try {
@@ -145,8 +145,10 @@ function copyInto(place: string, native: string, version: string, account: Accou
       renameSync(staging, target)
       return target
     } catch {
-      // Another start was faster, or the name is taken by somebody whom we do not trust: our own copy will do.
-      return staging
+      // The name is taken by somebody whom we do not trust, unless another start of ours was faster.
+      if (!isOurs(target)) return staging
+      rmSync(staging, { recursive: true })
+      return target
     }
   } catch {
     return undefined

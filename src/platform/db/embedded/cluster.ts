@@ -26,24 +26,15 @@ import { isAlive } from './process.ts'
 export const SUPERUSER = 'postgres'
 const NOBODY: Account = { uid: 65534, gid: 65534 }
 
-/** As root: the owner of an existing cluster or of the checkout, so that `sudo` leaves nothing odd behind, or nobody. */
+/** Returns whom to run PostgreSQL as when we are root: the owner of an existing cluster or folder, or else nobody. */
 export function makeFolder(dataDir: string, temporary: boolean): Account | undefined {
-  const isRoot = process.getuid?.() === 0
-  let first: string | undefined
   try {
-    first = mkdirSync(dataDir, { recursive: true })
+    mkdirSync(dataDir, { recursive: true })
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EACCES' ? belongsToSomebodyElse(dataDir) : error
   }
-  const owner = statSync(dirname(first ?? dataDir))
-  if (isRoot && first && !temporary && owner.uid !== 0) {
-    for (let folder = dataDir; folder.length >= first.length; folder = dirname(folder))
-      chownSync(folder, owner.uid, owner.gid)
-  }
-  if (!isRoot) return undefined
-
-  const cluster = statSync(join(dataDir, 'cluster'), { throwIfNoEntry: false })
-  const holder = cluster ?? statSync(dataDir)
+  if (process.getuid?.() !== 0) return undefined
+  const holder = statSync(join(dataDir, 'cluster'), { throwIfNoEntry: false }) ?? statSync(dataDir)
   const account = holder.uid === 0 ? NOBODY : { uid: holder.uid, gid: holder.gid }
   // A temporary folder is removed by the shell, which runs as the account.
   if (temporary) chownSync(dataDir, account.uid, account.gid)

@@ -68,7 +68,7 @@ export function isAlive(pid: number): boolean {
 /**
  * The server that runs on this cluster. A file left by a killed server may carry a process id that belongs to an
  * innocent process by now (certain in a container, where ids start over); PostgreSQL would refuse to start because of
- * it, so such a file is removed.
+ * it, so such a file is removed. Only such a one: by it, PostgreSQL notices when children of a killed server still run.
  */
 export function readPostmaster(cluster: string): Postmaster | undefined {
   const path = join(cluster, 'postmaster.pid')
@@ -80,10 +80,9 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
   }
   const pid = Number(lines[0])
   if (!isAlive(pid)) return undefined
-  if (!isPostgresOn(cluster, pid)) {
-    rmSync(path, { force: true })
-    return undefined
-  }
+  const runs = runsOn(cluster, pid)
+  if (runs === 'elsewhere') rmSync(path, { force: true })
+  if (runs !== 'here') return undefined
   return { pid, port: Number(lines[3]), status: lines[7]?.trim() ?? 'starting' }
 }
 
@@ -97,12 +96,15 @@ export async function settledPostmaster(cluster: string, deadline: number): Prom
 }
 
 /** PostgreSQL's working directory is its cluster. */
-function isPostgresOn(cluster: string, pid: number): boolean {
+function runsOn(cluster: string, pid: number): 'here' | 'elsewhere' | 'nowhere' {
   try {
-    if (existsSync('/proc/self')) return readlinkSync(`/proc/${pid}/cwd`) === cluster
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(cluster)
+    const isHere = existsSync('/proc/self')
+      ? readlinkSync(`/proc/${pid}/cwd`) === cluster
+      : execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(cluster)
+    return isHere ? 'here' : 'elsewhere'
   } catch {
-    return false
+    // It has just ended, or is another user's, which ours never is.
+    return 'nowhere'
   }
 }
 
