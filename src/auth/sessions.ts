@@ -161,8 +161,8 @@ function sharedExchange(
   slug: string | undefined,
   request: RequestFacts,
 ): Promise<Refreshed> {
-  let underWay = exchangesUnderWay.get(sessions)
-  if (!underWay) exchangesUnderWay.set(sessions, (underWay = new Map()))
+  const underWay = exchangesUnderWay.get(sessions) ?? new Map<string, Promise<Refreshed>>()
+  exchangesUnderWay.set(sessions, underWay)
   const key = `${hashSecret(presented).toString('base64')} ${slug ?? ''}`
   const known = underWay.get(key)
   if (known) return known
