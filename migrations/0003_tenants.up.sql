@@ -55,6 +55,10 @@ create table tenant_limits (
 create function keep_an_owner() returns trigger language plpgsql as $$
 begin
   perform 1 from tenants where id = old.tenant_id for no key update;
+  -- Row security hides the tenant when somebody moved app.tenant_id before the commit; the rule must not look away too.
+  if not found and current_setting('role') = 'plinth_tenant' then
+    raise exception using errcode = 'insufficient_privilege', message = 'the tenant of a changed membership is out of sight';
+  end if;
   if not exists (
     select 1 from memberships where tenant_id = old.tenant_id and role = 'owner' and status = 'active'
   ) and exists (
@@ -115,5 +119,5 @@ grant select on tenants, memberships, tenant_limits to plinth_tenant;
 grant update (slug, name, settings, version, updated_at) on tenants to plinth_tenant;
 grant update (role, status) on memberships to plinth_tenant;
 grant select, insert on invitations to plinth_tenant;
-grant update (token_hash, status, expires_at, settled_at, role, full_name) on invitations to plinth_tenant;
+grant update (token_hash, status, expires_at, settled_at, invited_by) on invitations to plinth_tenant;
 grant select on tenants, memberships to plinth_user;

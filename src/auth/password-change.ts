@@ -17,6 +17,7 @@ import {
   findAccountByEmail,
   findAccountById,
   lockAccount,
+  lockLiveSession,
   markEmailVerified,
   replaceLink,
   revokeAllSessions,
@@ -129,6 +130,9 @@ export async function changePassword(
   const issued = await asSystem(db, 'change a password: replace it and every session', async (tx) => {
     const now = clock.now()
     const present = await lockAccount(tx, account.id)
+    if (!(await lockLiveSession(tx, account.id, person.sessionId))) {
+      throw new Refusal(401, 'UNAUTHENTICATED', 'This session was ended meanwhile. Sign in again.')
+    }
     if (present?.password_hash !== account.password_hash || present?.status !== 'active') {
       throw new Refusal(409, 'CONFLICT', 'Your password was changed elsewhere at the same moment. Sign in again.')
     }

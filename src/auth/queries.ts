@@ -250,6 +250,23 @@ export async function revokeSessionOfToken(tx: Tx, tokenHash: Buffer, reason: st
     .executeTakeFirst()
 }
 
+/** Taken before all sessions of a person are ended, so that one which is being started at this moment is ended too. */
+export async function lockPerson(tx: Tx, userId: string): Promise<void> {
+  await tx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute()
+}
+
+/** Locked, so that it cannot be ended at the same moment; `undefined` when it has been. */
+export function lockLiveSession(tx: Tx, userId: string, sessionId: string): Promise<{ id: string } | undefined> {
+  return tx
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+}
+
 export async function revokeAllSessions(tx: Tx, userId: string, reason: string, now: Date): Promise<void> {
   await tx
     .updateTable('sessions')

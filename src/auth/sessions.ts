@@ -29,6 +29,7 @@ import {
   insertRefreshToken,
   insertSession,
   listSessions,
+  lockPerson,
   lockSessionOfToken,
   markRotated,
   type RefreshTokenRow,
@@ -218,6 +219,7 @@ async function exchange(
   })
 
   const successor = deriveSuccessor(settings, token, presented)
+  if (successor === undefined) return { kind: 'ended' }
   const issue = (expiresAt: Date): Refreshed => ({
     kind: 'issued',
     issued: { userId: session.user_id, sessionId: session.id, refreshToken: successor, expiresAt, now, tenant },
@@ -252,12 +254,13 @@ function slide(now: Date, sessionEnds: Date, { refreshTokenDays }: SessionSettin
   return new Date(Math.min(now.getTime() + refreshTokenDays * DAY_MS, sessionEnds.getTime()))
 }
 
-function deriveSuccessor({ refreshKeys }: SessionSettings, token: RefreshTokenRow, presented: string): string {
+/** `undefined` when the key that made the successor has been retired. */
+function deriveSuccessor({ refreshKeys }: SessionSettings, token: RefreshTokenRow, presented: string) {
   const under = (key: Buffer) =>
     createHmac('sha256', key).update('refresh-successor:v1').update(token.salt).update(presented).digest('base64url')
   const { successor_hash: made } = token
-  const key = made ? refreshKeys.find((key) => hashSecret(under(key)).equals(made)) : refreshKeys[0]
-  return under(key ?? refreshKeys[0])
+  if (!made) return under(refreshKeys[0])
+  return refreshKeys.map(under).find((successor) => hashSecret(successor).equals(made))
 }
 
 /** Ends the session that a refresh token belongs to, whichever generation it is. Unknown tokens end nothing. */
@@ -285,6 +288,7 @@ export async function signOutEverywhere(
   person: PersonKey,
 ): Promise<void> {
   await inUser(db, person, async (tx) => {
+    await lockPerson(tx, person.userId)
     await revokeAllSessions(tx, person.userId, 'logout_all', clock.now())
     await recordAccountEvent(tx, { userId: person.userId, action: 'auth.logout_all', request: person.request })
   })

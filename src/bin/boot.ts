@@ -47,7 +47,14 @@ function keptSecret(dataDir: string): string {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
-  return readFileSync(path, 'utf8').trim()
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    process.stderr.write(
+      `${path} cannot be read: it belongs to another user. Run as that user, or set PLINTH_DATA_DIR.\n`,
+    )
+    process.exit(1)
+  }
 }
 
 /** Development can travel in time, and stays where it is over restarts. */

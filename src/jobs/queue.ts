@@ -70,6 +70,8 @@ export async function openQueue({ databaseUrl, log }: { databaseUrl: string; log
     },
   })
   pool.on('error', (error) => log.error({ err: error }, 'idle queue connection lost'))
+  // A connection that is lost while it is lent out fails its statement; without a listener it would end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}))
 
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },

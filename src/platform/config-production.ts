@@ -36,8 +36,9 @@ export function checkProduction(values: ReturnType<typeof readVariables>, config
   if (values.PLINTH_SEED === 'demo') {
     refuse('PLINTH_SEED', 'asks for demo accounts, whose password is public.', 'Set it to none, or leave it out.')
   }
-  if (config.trustedProxies.some((network) => /\/0+$/.test(network))) {
-    refuse('PLINTH_TRUSTED_PROXIES', 'trusts every address, so any client could forge its own.')
+  // No proxy lives in a network of that size, and two halves of the address space are all of it.
+  if (config.trustedProxies.some((network) => /\/0*[0-7]$/.test(network))) {
+    refuse('PLINTH_TRUSTED_PROXIES', 'trusts a large part of all addresses, so any client could forge its own.')
   }
   for (const variable of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
     if (/simulat|plinth/i.test(values[variable] ?? '')) {

@@ -97,8 +97,10 @@ export function projects(stage: Stage): void {
   promise('whoever saves over a change of somebody else is told first, and chooses', async (visit) => {
     const owner = await app.signUp('conflict')
     await addProject(stage, owner, 'Alpha')
-    const window = await visit.windowOf(owner)
-    const [mine, theirs] = [await window.newPage(), await window.newPage()]
+    const [mine, theirs] = [
+      await (await visit.windowOf(owner)).newPage(),
+      await (await visit.windowOf(owner)).newPage(),
+    ]
     for (const page of [mine, theirs]) {
       await page.goto('/t/conflict/projects')
       await act(page, 'Alpha', 'Edit')

@@ -159,12 +159,13 @@ export async function ping(db: Database): Promise<void> {
 }
 
 /**
- * What the login could do if it were not confined. Production refuses a login that row security does not bind even
- * after an injected `reset role`.
+ * What the login could do if it were not confined, by itself or as a role it may become. Production refuses a login that
+ * row security does not bind even after an injected `reset role`.
  */
 export async function loginPrivileges(db: Database): Promise<{ superuser: boolean; bypassesRowSecurity: boolean }> {
   const { rows } = await sql<{ superuser: boolean; bypasses_row_security: boolean }>`
-    select rolsuper as superuser, rolbypassrls as bypasses_row_security from pg_roles where rolname = session_user
+    select bool_or(rolsuper) as superuser, bool_or(rolbypassrls) as bypasses_row_security
+    from pg_roles where pg_has_role(session_user, oid, 'member')
   `.execute(db)
   const row = rows[0]
   return { superuser: row?.superuser ?? false, bypassesRowSecurity: row?.bypasses_row_security ?? false }

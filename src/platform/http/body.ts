@@ -43,6 +43,9 @@ function malformed(detail: string): Refusal {
 
 function faultIn(value: unknown, depth: number): Refusal | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : badText()
+  // Beyond what a double can hold; stored as JSON it would become null.
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return malformed('The body contains a number that is too large.')
   if (typeof value !== 'object' || value === null) return undefined
   if (depth === MAX_DEPTH) return malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`)
   if (Array.isArray(value)) {

@@ -55,7 +55,7 @@ export function followRequests(
   const open = new Set<OpenRequest>()
   let closing = false
   let hangingUp = false
-  const lastArrival = performance.now()
+  let lastArrival = performance.now()
 
   app.decorateRequest('failure', undefined)
 
@@ -69,7 +69,8 @@ export function followRequests(
       for (const { reply } of open) if (!reply.raw.headersSent) reply.header('connection', 'close')
     },
     arrive(request, reply) {
-      const entry = { request, reply, ip: request.ip, startedAt: performance.now() }
+      lastArrival = performance.now()
+      const entry = { request, reply, ip: request.ip, startedAt: lastArrival }
       open.add(entry)
       reply.headers(headers)
       reply.header('x-request-id', request.id)

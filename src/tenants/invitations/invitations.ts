@@ -137,6 +137,8 @@ export async function resendInvitation(
     const invitation = await renew(tx, scope.tenantId, id, {
       token_hash: hash,
       expires_at: new Date(clock.now().getTime() + INVITATION_DAYS * DAY_MS),
+      // Whoever sends it again stands for it; the first inviter may be gone.
+      invited_by: scope.userId,
     })
     const tenant = await getTenant(tx, scope.tenantId)
     await sendLater(tx, invitationEmail({ invitation, tenantName: tenant.name, url: linkOf(appUrl, secret) }))

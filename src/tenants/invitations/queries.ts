@@ -89,7 +89,7 @@ export function renew(
   tx: Tx,
   tenantId: string,
   id: string,
-  changes: { token_hash: Buffer; expires_at: Date },
+  changes: { token_hash: Buffer; expires_at: Date; invited_by: string },
 ): Promise<Invitation> {
   return tx
     .updateTable('invitations')

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { PASSWORD, startTestApp, type TestApp } from '../../tests/support/app.ts'
+
+let app: TestApp
+let strict: TestApp
+
+before(async () => {
+  app = await startTestApp({ worker: true })
+  strict = await startTestApp({
+    databaseUrl: app.databaseUrl,
+    env: { PLINTH_EMAIL_VERIFICATION: 'required', PLINTH_LOGIN_RATE_PER_MINUTE: '10' },
+  })
+})
+
+after(async () => {
+  await strict.close()
+  await app.close()
+})
+
+let people = 0
+const newName = () => `new${++people}`
+
+const login = (email: string, password = PASSWORD, extra: object = {}) =>
+  app.request('POST', '/auth/login', { body: { email, password, ...extra } })
+
+const registration = (email: string, extra: object = {}) => ({
+  email,
+  password: PASSWORD,
+  full_name: 'Somebody',
+  tenant_name: 'Some place',
+  ...extra,
+})
+
+const tokenIn = (links: string[]) =>
+  new URL(links.find((link) => link.includes('token=')) as string).searchParams.get('token') as string
+
+test('sign-up gives a person, a tenant they own and tokens, and mails a link that proves the address once', async () => {
+  const name = newName()
+  const account = await app.signUp(name)
+  assert.equal(account.role, 'owner')
+  const mail = await app.mailTo(account.email, /Confirm/)
+  const token = tokenIn(mail.links)
+  assert.equal((await app.request('POST', '/auth/email/verify', { body: { token } })).status, 200)
+  assert.equal((await app.request('POST', '/auth/email/verify', { body: { token } })).status, 400)
+  const me = await app.request('GET', '/auth/me', { token: account.access })
+  assert.equal(me.body.data.user.email_verified, true)
+  assert.equal(me.headers.get('cache-control'), 'no-store')
+})
+
+test('an address that has an account is told so where addresses need no proof', async () => {
+  const { email } = await app.signUp(newName())
+  const again = await app.request('POST', '/auth/register', { body: registration(email.toUpperCase()) })
+  assert.equal(again.status, 409)
+  assert.equal(again.body.code, 'EMAIL_TAKEN')
+})
+
+test('where addresses need proof, known and unknown ones get the same answer', async () => {
+  const { email } = await app.signUp(newName())
+  const known = await strict.request('POST', '/auth/register', { body: registration(email) })
+  const unknown = await strict.request('POST', '/auth/register', { body: registration(`${newName()}@example.com`) })
+  assert.deepEqual([known.status, known.text], [202, unknown.text])
+  assert.equal(unknown.status, 202)
+  assert.equal(known.headers.get('set-cookie'), null)
+  await app.mailTo(email, /already have an account|Confirm/)
+})
+
+test('signing up with an address and then trying to sign in does not tell whether it has an account', async () => {
+  const { email } = await app.signUp(newName())
+  const ghost = `${newName()}@example.com`
+  const probe = async (address: string) => {
+    const password = 'words of a stranger 7'
+    await strict.request('POST', '/auth/register', { body: registration(address, { password }) })
+    const answer = await strict.request('POST', '/auth/login', { body: { email: address, password } })
+    return [answer.status, answer.body.code]
+  }
+  assert.deepEqual(await probe(email), await probe(ghost))
+})
+
+test('a stranger who signs up over a waiting sign-up changes nothing about it', async () => {
+  const email = `${newName()}@example.com`
+  await strict.request('POST', '/auth/register', { body: registration(email) })
+  const token = tokenIn((await app.mailTo(email, /Confirm/)).links)
+  await strict.request('POST', '/auth/register', { body: registration(email, { password: 'words of a stranger 7' }) })
+  assert.equal((await strict.request('POST', '/auth/email/verify', { body: { token } })).status, 200)
+  assert.equal((await strict.request('POST', '/auth/login', { body: { email, password: PASSWORD } })).status, 200)
+  const stranger = await strict.request('POST', '/auth/login', { body: { email, password: 'words of a stranger 7' } })
+  assert.equal(stranger.status, 401)
+})
+
+test('an address gets five mails an hour, however often and for whatever it is named', async () => {
+  const email = `${newName()}@example.com`
+  for (let round = 0; round < 8; round++) {
+    await app.request('POST', '/auth/email/resend', { body: { email } })
+    await app.request('POST', '/auth/password/forgot', { body: { email } })
+    await strict.services.accounts.throttles.registerFrom('never limited here').catch(() => {})
+  }
+  assert.equal(await app.services.accounts.throttles.mayMail(email), false)
+})
+
+for (const name of ['Bob\n\nYour account is locked', 'visit http://evil.example', 'Ac\u202eme', '\u200b', ' ']) {
+  test(`a name cannot look like a message: ${JSON.stringify(name)}`, async () => {
+    const body = registration(`${newName()}@example.com`, { full_name: name })
+    assert.equal((await app.request('POST', '/auth/register', { body })).status, 400)
+  })
+}
+
+test('a name with markup in it arrives as text', async () => {
+  const email = `${newName()}@example.com`
+  const full_name = '<img src=x onerror=alert(1)> {{7*7}}'
+  assert.equal((await app.request('POST', '/auth/register', { body: registration(email, { full_name }) })).status, 201)
+  const mail = await app.mailTo(email)
+  assert.ok(mail.html.includes('&lt;img'))
+  assert.equal(mail.html.includes('<img src=x'), false)
+})
+
+test('a sign-in that waited while the password was replaced does not start a session', async () => {
+  const account = await app.signUp(newName())
+  const answers = Promise.all(Array.from({ length: 12 }, () => login(account.email)))
+  await app.request('POST', '/auth/password/change', {
+    token: account.access,
+    body: { current_password: PASSWORD, new_password: 'another fine lantern' },
+  })
+  for (const { status, body } of await answers) {
+    if (status !== 200) continue
+    const { refresh_token } = body.data
+    assert.equal((await app.request('POST', '/auth/refresh', { body: { refresh_token } })).status, 401)
+  }
+})
+
+test('addresses of one IPv6 network are one sender', async () => {
+  const throttles = strict.services.accounts.throttles
+  const statuses: number[] = []
+  for (let host = 1; host <= 11; host++) {
+    statuses.push(
+      await throttles.signInFrom(`2001:db8:1:2::${host}`).then(
+        () => 200,
+        (error) => error.status,
+      ),
+    )
+  }
+  assert.deepEqual(statuses, [...Array(10).fill(200), 429])
+})
+
+for (const field of ['role', 'email_verified', 'tenant_id', 'id', 'created_at', 'plan', 'is_platform_admin']) {
+  test(`sign-up refuses the unknown field ${field}`, async () => {
+    const answer = await app.request('POST', '/auth/register', {
+      body: registration(`${newName()}@example.com`, { [field]: 'x' }),
+    })
+    assert.equal(answer.status, 400)
+    assert.equal(answer.body.code, 'VALIDATION_ERROR')
+  })
+}
