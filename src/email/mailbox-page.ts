@@ -52,17 +52,17 @@ summary{cursor:pointer;color:var(--muted);font-size:13px;font-weight:600}
 pre{margin:8px 0 0;padding:16px;border:1px solid var(--line);border-radius:10px;background:var(--ground);font:13px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 @media (max-width:560px){main{padding:24px 16px 48px}.mails a{grid-template-columns:minmax(0,1fr)}.when,.state{text-align:left}}`
 
-const REFRESH_SECONDS = 5
 const MOST_RECIPIENTS = 12
 
-function page(title: string, content: string, head = ''): string {
+function page(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">
-${head}<title>${e(title)}</title>
+<link rel="icon" href="/favicon.svg">
+<title>${e(title)}</title>
 <style>${STYLE}
 </style>
 </head>
@@ -86,10 +86,10 @@ export function listPage(
   const filter = (name: string, to?: string) =>
     `<li><a href="/dev/mailbox${to ? `?to=${encodeURIComponent(to)}` : ''}"${to === recipient ? ' aria-current="true"' : ''}>${e(name)}</a></li>`
   const content = `<h1>Mailbox</h1>
-<p class="purpose">Every mail that ${e(brand.name)} wrote. This page exists in development only.</p>
+<p class="purpose">Every mail that ${e(brand.name)} wrote. This page exists in development only. <a href="">Look again</a></p>
 <ul class="filters" aria-label="Recipient">${filter('Everybody')}${recipients.map((to) => filter(to, to)).join('')}</ul>
 ${emails.length > 0 ? `<ol class="mails">${emails.map((email) => row(email, now)).join('')}</ol>` : EMPTY}`
-  return page('Mailbox', content, `<meta http-equiv="refresh" content="${REFRESH_SECONDS}">\n`)
+  return page('Mailbox', content)
 }
 
 const EMPTY = `<p class="empty"><strong>No mail yet</strong>Sign up, invite somebody or ask for a new password: the mail appears here within a second.</p>`

@@ -31,6 +31,7 @@ export function keyboard({ promise }: Stage): void {
     await page.keyboard.type(DEMO_OWNER.password)
     await page.keyboard.press('Enter')
     await page.waitForURL('**/t/acme')
+    await page.getByRole('heading', { name: 'Robin', level: 1 }).waitFor()
     await settled(page)
 
     await page.keyboard.press('Control+k')

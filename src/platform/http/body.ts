@@ -41,26 +41,31 @@ function malformed(detail: string): Refusal {
   return new Refusal(400, 'MALFORMED_REQUEST', detail)
 }
 
-function faultIn(value: unknown, depth: number): Refusal | undefined {
+function faultIn(value: unknown, depth: number, key = ''): Refusal | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : badText()
-  // Beyond what a double can hold; stored as JSON it would become null.
-  if (typeof value === 'number' && !Number.isFinite(value))
-    return malformed('The body contains a number that is too large.')
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : badNumber(key)
   if (typeof value !== 'object' || value === null) return undefined
   if (depth === MAX_DEPTH) return malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`)
   if (Array.isArray(value)) {
     for (const item of value) {
-      const fault = faultIn(item, depth + 1)
+      const fault = faultIn(item, depth + 1, key)
       if (fault) return fault
     }
     return undefined
   }
   for (const key in value) {
     if (!isStorable(key)) return badText()
-    const fault = faultIn((value as Record<string, unknown>)[key], depth + 1)
+    const fault = faultIn((value as Record<string, unknown>)[key], depth + 1, key)
     if (fault) return fault
   }
   return undefined
+}
+
+/** Beyond what a double can hold; stored as JSON it would silently become null. */
+function badNumber(field: string): Refusal {
+  return new Refusal(400, 'VALIDATION_ERROR', 'The request is not valid.', {
+    details: [{ field, message: 'is a number that is too large' }],
+  })
 }
 
 const badText = () => malformed('The body contains a NUL or an unpaired surrogate.')

@@ -39,7 +39,9 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
         }
         words={
           noAccess
-            ? 'There may be no such organisation, or you may no longer belong to it. Ask an owner to invite you.'
+            ? error.code === 'MEMBERSHIP_DEACTIVATED'
+              ? error.message
+              : 'There may be no such organisation, or you may no longer belong to it. Ask an owner to invite you.'
             : isOldRelease
               ? 'Load the page again to use it.'
               : undefined
