@@ -105,7 +105,7 @@ export function members(stage: Stage): void {
     assert.equal(await theirs.locator('table').count(), 0)
     await theirs.reload()
     await theirs.getByText('You have no access to “doors”').waitFor()
-    await theirs.getByText('you may no longer belong to it').waitFor()
+    await theirs.getByText('Your membership in this organisation was deactivated').waitFor()
 
     await page.getByRole('button', { name: 'Undo' }).click()
     await notice(page, 'Person member can sign in again.')
