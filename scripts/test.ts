@@ -43,7 +43,8 @@ const { template, databases } = namesOfRun(`${process.pid}${randomBytes(3).toStr
 try {
   await buildTemplate(server.url, template)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  const parallel = Math.max(2, availableParallelism())
+  // One more than cores: several files spend their time waiting for processes, leases and browsers.
+  const parallel = availableParallelism() + 1
   console.log(`${await describe(server.url)}, migrated in ${seconds} s; ${files.length} files, ${parallel} at a time\n`)
   process.exitCode = (await runTests(parallel)) ? 0 : 1
 } finally {
