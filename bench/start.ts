@@ -17,7 +17,7 @@ const POLL_MS = 5
 export interface Start {
   /** As it is, with everything compiled again. */
   milliseconds: number
-  /** With NODE_COMPILE_CACHE, as in the image and in development. */
+  /** With NODE_COMPILE_CACHE, as in development. */
   cachedMilliseconds: number
   /** FULL, for the scale of the machine. */
   fullMilliseconds: number

@@ -8,10 +8,10 @@ import { ROOT } from './source.ts'
 for (const [path, line] of [
   ['src/auth/a.ts', '// TODO: later'],
   ['web/src/a.tsx', '{/* FIXME */}'],
-  ['docs/a.md', 'Run it in /work/main/plinth'],
+  ['docs/a.md', `Run it in ${'/work'}/main/plinth`],
   ['Makefile', 'DATA = /home/somebody/data'],
-  ['src/auth/b.ts', "const key = '/root/.ssh/id'"],
-  ['README.md', 'Written with Claude Code.'],
+  ['src/auth/b.ts', `const key = '${'/root'}/.ssh/id'`],
+  ['README.md', 'Co-authored-by: somebody'],
   ['CHANGELOG.md', 'Mended sign-in (#12)'],
   ['src/auth/c.ts', '// see issue 7'],
   ['src/auth/d.ts', '// the rule of security.md 4.11'],
@@ -29,7 +29,7 @@ test('words that do belong are left alone', (t) => {
     'SECURITY.md': 'Write to us. See [SECURITY.md](SECURITY.md) — and docs/operations/security.md.\n',
     Dockerfile: 'WORKDIR /home/node/app\n',
     'src/auth/a.ts':
-      "// Issues a token. Two issues at once, https://example.test/work/1\nexport const color = 'rgb(#fff)'\n",
+      '// Issues a token. Two issues at once, https://example.test/work' + "/1\nexport const color = 'rgb(#fff)'\n",
     'node_modules/x/a.js': '// TODO\n',
   })
   assert.deepEqual(checkWords(root).findings.map(describe), [])

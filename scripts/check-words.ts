@@ -11,11 +11,7 @@ const WORDS: readonly { pattern: RegExp; problem: string }[] = [
     pattern: /(?<![\w./-])\/(work|root|Users\/\w+|home\/(?!node\b)\w+|tmp\/\w*plinth)\/[\w.]/,
     problem: 'names a path of one machine',
   },
-  {
-    pattern: /\bclaude(\.ai| code)\b|\bchatgpt\b|\bcopilot\b|\bcoding (assistant|agent)|^co-authored-by:/im,
-    problem: 'says who helped',
-  },
-  { pattern: /\bgenerated (with|by) (an? )?(ai|assistant|llm)\b/i, problem: 'says who helped' },
+  { pattern: /^co-authored-by:/im, problem: 'says who helped' },
   {
     pattern: /\b(issues? (#|no\. ?)?\d+\b|(closes|fixes|refs) #\d+)|\(#\d{1,4}\)/i,
     problem: 'names an issue; say the reason itself',

@@ -7,7 +7,7 @@ import { isEmbeddedPostgresRunning, removeEmbeddedPostgres } from '#platform/db/
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** All that is removed from a data folder outside of this checkout, where others may keep things too. */
-const OURS = ['check', 'clock', 'dev.pid', 'files', 'postgres', 'secret', 'test']
+const OURS = ['check', 'clock', 'compile-cache', 'dev.pid', 'files', 'postgres', 'secret', 'test']
 
 export function reset(dataDir: string, say: (line: string) => void): boolean {
   if (!existsSync(dataDir)) {
