@@ -26,7 +26,7 @@ interface Dev {
 }
 
 function startDev(env: Record<string, string> = {}): Dev {
-  const { DATABASE_URL: _, NODE_ENV: __, ...inherited } = process.env
+  const { DATABASE_URL: _, NODE_ENV: __, REDIS_URL: ___, ...inherited } = process.env
   const child = spawn(process.execPath, [join(import.meta.dirname, 'dev.ts')], {
     // From any folder.
     cwd: '/',

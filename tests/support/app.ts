@@ -84,10 +84,16 @@ const BASE_ENV = {
   PLINTH_SHUTDOWN_DELAY_SECONDS: '0',
 }
 
+/** The counters of one database are its own, as if each had a Redis. */
+function redisOf(databaseUrl: string): string | undefined {
+  const { REDIS_URL } = process.env
+  return REDIS_URL && `${REDIS_URL}?keyPrefix=${new URL(databaseUrl).pathname.slice(1)}:`
+}
+
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const owned = options.databaseUrl === undefined ? await createTestDatabase() : undefined
   const databaseUrl = options.databaseUrl ?? (owned as { url: string }).url
-  const config = loadConfig({ ...BASE_ENV, REDIS_URL: process.env.REDIS_URL, ...options.env })
+  const config = loadConfig({ ...BASE_ENV, REDIS_URL: redisOf(databaseUrl), ...options.env })
   const log = createLogger(config)
   const clock = adjustableClock()
   const services = await createServices({ config, databaseUrl, log, clock })
