@@ -1,0 +1,38 @@
+/**
+ * The local Stripe as a process that several processes share: it writes its address for others to find, and ends when
+ * none of them lives any more. Arguments: the folder of the meeting place, the folder of the state, then as JSON the
+ * options that `join.ts` was given.
+ */
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startLocalStripe } from './index.ts'
+import { isAlive } from './processes.ts'
+
+const [meeting = '', state = '', options = '{}'] = process.argv.slice(2)
+const clients = join(meeting, 'clients')
+const LOOK_EVERY_MS = 500
+/** A reload ends the last client a moment before the next one begins. */
+const LONELY_MS = 5_000
+
+mkdirSync(state, { recursive: true })
+const stripe = await startLocalStripe({ ...JSON.parse(options), dataFile: join(state, 'state.json') })
+const address = join(meeting, 'address.json')
+// In one step, so that nobody reads half of it.
+writeFileSync(`${address}.new`, JSON.stringify({ pid: process.pid, url: stripe.url }))
+renameSync(`${address}.new`, address)
+
+let lonelySince: number | undefined
+const looking = setInterval(() => {
+  if (readdirSync(clients).some((name) => isAlive(Number.parseInt(name, 10)))) lonelySince = undefined
+  else lonelySince ??= Date.now()
+  if (lonelySince !== undefined && Date.now() - lonelySince > LONELY_MS) void stop()
+}, LOOK_EVERY_MS)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+
+async function stop(): Promise<void> {
+  clearInterval(looking)
+  rmSync(address, { force: true })
+  await stripe.close()
+  process.exit(0)
+}
