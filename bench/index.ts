@@ -3,10 +3,12 @@ import { runGate } from './gate.ts'
 import { reportHttp } from './http.ts'
 import { reportLogins } from './logins.ts'
 import { reportStart } from './start.ts'
+import { reportWebhooks } from './webhooks.ts'
 
 const parts: Record<string, { title: string; run(): Promise<unknown> }> = {
   http: { title: 'Requests', run: reportHttp },
   logins: { title: 'Signing in, and what it does to others', run: reportLogins },
+  webhooks: { title: 'Events from Stripe, with the queue at work', run: reportWebhooks },
   start: { title: 'Start, memory, packages', run: reportStart },
 }
 

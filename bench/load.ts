@@ -19,6 +19,7 @@ export interface LoadRequest {
   method: 'GET' | 'POST'
   path: string
   token?: string
+  headers?: Record<string, string>
   body?: string
 }
 
@@ -117,13 +118,14 @@ async function generate({ url, connections, seconds, requests }: Load): Promise<
   }
 }
 
-function messageOf({ method, path, token, body }: LoadRequest, host: string): Buffer {
+function messageOf({ method, path, token, headers: more = {}, body }: LoadRequest, host: string): Buffer {
   const headers = [
     `${method} ${path} HTTP/1.1`,
     `host: ${host}`,
     'user-agent: plinth-bench',
     'accept: application/json',
     ...(token === undefined ? [] : [`authorization: Bearer ${token}`]),
+    ...Object.entries(more).map(([name, value]) => `${name}: ${value}`),
     ...(body === undefined ? [] : ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`]),
   ]
   return Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body ?? ''}`)

@@ -17,6 +17,8 @@ export const emailOf = (person: number): string => `person${person}@example.com`
 export interface Stage {
   /** A plain login, as production demands it. */
   databaseUrl: string
+  /** Of who made the database: outside of production the server migrates, also when nothing is pending. */
+  ownerUrl: string
   /** Of the first person's tenant. */
   tenantId: string
   userId: string
@@ -47,7 +49,7 @@ export async function setStage(): Promise<Stage> {
     const login = new URL(owner)
     login.username = name
     login.password = password
-    return { databaseUrl: login.href, ...rows, clear }
+    return { databaseUrl: login.href, ownerUrl: owner.href, ...rows, clear }
   } catch (error) {
     await clear()
     throw error
@@ -67,7 +69,7 @@ export async function setStage(): Promise<Stage> {
 
 /** Each person owns a tenant; all tenants have the same number of projects, so that the indexes are of some use. */
 async function fill(client: pg.Client): Promise<void> {
-  const hash = await (await createPasswords({ concurrency: 1 })).hash(PASSWORD)
+  const hash = await createPasswords({ concurrency: 1 }).hash(PASSWORD)
   await client.query('begin')
   await client.query('set local role plinth_system')
   await client.query(

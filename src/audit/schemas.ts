@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
 import { CursorQuery } from '#platform/http/page-query.ts'
+import { type Static, Type } from '#platform/schema.ts'
 
 const Nullable = Type.Union([Type.String(), Type.Null()])
 

@@ -3,7 +3,9 @@
  * read from the database with every request, so a token never carries it.
  */
 import { createHash, createPrivateKey, createPublicKey, createSecretKey, hash, type KeyObject } from 'node:crypto'
-import { errors, exportJWK, type JWK, jwtVerify, SignJWT } from 'jose'
+import type { JWK } from 'jose'
+import { JOSEError, JWKSNoMatchingKey } from 'jose/errors'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/ids.ts'
 import { deriveKey } from '#platform/secrets.ts'
@@ -61,7 +63,7 @@ export async function createAccessTokens(options: AccessTokenOptions): Promise<A
         token,
         ({ kid, alg }) => {
           const key = alg === algorithm && kid ? byId.get(kid) : undefined
-          if (!key) throw new errors.JWKSNoMatchingKey()
+          if (!key) throw new JWKSNoMatchingKey()
           return key
         },
         {
@@ -85,7 +87,7 @@ export async function createAccessTokens(options: AccessTokenOptions): Promise<A
       remembered.set(digest, { claims, expiresAtMs: (exp as number) * 1000 })
       return claims
     } catch (error) {
-      if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined
+      if (error instanceof JOSEError || error instanceof TypeError) return undefined
       throw error
     }
   }
@@ -93,7 +95,8 @@ export async function createAccessTokens(options: AccessTokenOptions): Promise<A
   return {
     lifetimeSeconds,
 
-    sign({ userId, sessionId, tenantId }) {
+    async sign({ userId, sessionId, tenantId }) {
+      const { SignJWT } = await import('jose/jwt/sign')
       const issuedAt = Math.floor(clock.now().getTime() / 1000)
       return new SignJWT({ sid: sessionId, ...(tenantId ? { tid: tenantId } : {}) })
         .setProtectedHeader({ alg: algorithm, typ: TYPE, kid: current.id })
@@ -142,5 +145,6 @@ function fingerprint(bytes: Buffer): string {
 }
 
 async function publicJwk(key: Key, algorithm: SigningAlgorithm): Promise<JWK> {
+  const { exportJWK } = await import('jose/key/export')
   return { ...(await exportJWK(key.verify)), kid: key.id, alg: algorithm, use: 'sig' }
 }

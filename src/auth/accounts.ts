@@ -8,7 +8,7 @@ import { senderOf } from '#platform/http/addresses.ts'
 import type { Limiter } from '#platform/http/rate-limit.ts'
 import type { Passwords } from './passwords.ts'
 import { getUser, type User, updateFullName } from './queries.ts'
-import type { Sessions } from './sessions.ts'
+import type { Sessions } from './sessions/sessions.ts'
 
 export interface Accounts {
   db: Database

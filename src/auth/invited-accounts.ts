@@ -4,7 +4,8 @@ import { recordAccountEvent } from '#audit'
 import type { Tx } from '#platform/db/database.ts'
 import { Refusal } from '#platform/errors.ts'
 import { newId } from '#platform/ids.ts'
-import { findAccountById, insertUser, markEmailVerified, revokeSession } from './queries.ts'
+import { findAccountById, insertUser, markEmailVerified } from './queries.ts'
+import { revokeSession } from './sessions/queries.ts'
 
 /** 409 `EMAIL_TAKEN` when the address got an account since the link was looked up. */
 export async function createProvenAccount(

@@ -10,21 +10,12 @@ import type { Accounts } from './accounts.ts'
 import { normaliseEmail } from './email-address.ts'
 import { passwordChangedEmail, passwordResetEmail } from './emails.ts'
 import { passwordResetRequested, verificationRequested } from './jobs.ts'
+import { consumeLink, deleteLinks, replaceLink } from './links/queries.ts'
 import { assertAcceptablePassword } from './password-policy.ts'
-import {
-  consumeLink,
-  deleteLinks,
-  findAccountByEmail,
-  findAccountById,
-  lockAccount,
-  lockLiveSession,
-  markEmailVerified,
-  replaceLink,
-  revokeAllSessions,
-  updatePassword,
-} from './queries.ts'
+import { findAccountByEmail, findAccountById, lockAccount, markEmailVerified, updatePassword } from './queries.ts'
 import { invalidLink } from './registration.ts'
-import { type Grant, grantOf, type PersonKey, startSession } from './sessions.ts'
+import { lockLiveSession, revokeAllSessions } from './sessions/queries.ts'
+import { type Grant, grantOf, type PersonKey, startSession } from './sessions/sessions.ts'
 
 const RESET_MINUTES = 60
 

@@ -2,7 +2,7 @@
  * What a password must be: long enough, not on the lists that attackers try first, and more than the person's own name.
  * No rules about kinds of characters (NIST SP 800-63B): they make passwords worse.
  */
-import { dictionary } from '@zxcvbn-ts/language-common'
+import { createRequire } from 'node:module'
 import { Refusal } from '#platform/errors.ts'
 
 const MAX_CHARACTERS = 1024
@@ -10,9 +10,19 @@ const MAX_CHARACTERS = 1024
 const OWN_CHARACTERS = 8
 const PRODUCT_WORDS = ['plinth']
 
-const listed = new Set(
-  ((dictionary['passwords-common'] ?? []) as readonly string[]).filter((password) => password.length >= 8),
-)
+/** 18,000 of 49,000 words, unpacked when somebody first chooses a password: neither time nor memory is spent before. */
+let listed: ReadonlySet<string> | undefined
+
+function isListed(password: string): boolean {
+  listed ??= new Set(commonPasswords().filter((common) => common.length >= 8))
+  return listed.has(password)
+}
+
+function commonPasswords(): readonly string[] {
+  const load = createRequire(import.meta.url)
+  const { dictionary } = load('@zxcvbn-ts/language-common') as typeof import('@zxcvbn-ts/language-common')
+  return (dictionary['passwords-common'] ?? []) as readonly string[]
+}
 
 export function assertAcceptablePassword(
   password: string,
@@ -31,7 +41,7 @@ export function assertAcceptablePassword(
   if (characters > MAX_CHARACTERS) refuse('PASSWORD_TOO_LONG', `Use at most ${MAX_CHARACTERS} characters.`)
 
   const folded = password.normalize('NFKC').toLowerCase()
-  if (listed.has(folded) || isRepetition(folded) || isSequence(folded)) {
+  if (isListed(folded) || isRepetition(folded) || isSequence(folded)) {
     refuse('PASSWORD_BREACHED', 'This password is on the lists that attackers try first. Choose another one.')
   }
 
@@ -51,7 +61,7 @@ export function assertAcceptablePassword(
 function isRepetition(text: string): boolean {
   for (let period = 1; period <= text.length / 2; period++) {
     if (text.length % period === 0 && text.slice(0, period).repeat(text.length / period) === text) {
-      return period <= 4 || listed.has(text.slice(0, period))
+      return period <= 4 || isListed(text.slice(0, period))
     }
   }
   return false

@@ -5,7 +5,7 @@ import { Refusal } from '#platform/errors.ts'
 import { assertAcceptablePassword } from './password-policy.ts'
 import { createPasswords } from './passwords.ts'
 
-const passwords = await createPasswords({ concurrency: 1 })
+const passwords = createPasswords({ concurrency: 1 })
 
 test('a hash is argon2id with the parameters that OWASP asks for, and no two are alike', async () => {
   const [one, two] = await Promise.all([passwords.hash('same words here'), passwords.hash('same words here')])

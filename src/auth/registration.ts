@@ -15,22 +15,18 @@ import type { Accounts } from './accounts.ts'
 import { normaliseEmail } from './email-address.ts'
 import { alreadyRegisteredEmail, verificationEmail } from './emails.ts'
 import { registrationRequested } from './jobs.ts'
-import { assertAcceptablePassword } from './password-policy.ts'
 import {
   consumeLink,
   consumeRegistration,
   deleteRegistrations,
-  findAccountByEmail,
   findRegistration,
-  getUser,
   insertRegistration,
-  insertUser,
-  markEmailVerified,
   renewRegistration,
   replaceLink,
-  type User,
-} from './queries.ts'
-import { type Grant, grantOf, startSession } from './sessions.ts'
+} from './links/queries.ts'
+import { assertAcceptablePassword } from './password-policy.ts'
+import { findAccountByEmail, getUser, insertUser, markEmailVerified, type User } from './queries.ts'
+import { type Grant, grantOf, startSession } from './sessions/sessions.ts'
 import type { TenantOfToken } from './tenancy.ts'
 
 const LINK_HOURS = 24

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import type { RequestFacts, UserScope } from '#access'
 import { Refusal } from '#platform/errors.ts'
 import { listOf, ok, success } from '#platform/http/envelope.ts'
 import { PageQuery, pageOf, windowOf } from '#platform/http/page-query.ts'
+import { Type } from '#platform/schema.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { type Accounts, changeFullName, profileOf, userView } from './accounts.ts'
 import type { Browser } from './browser.ts'
@@ -31,7 +31,8 @@ import {
   Verified,
   VerifyBody,
 } from './schemas.ts'
-import { endSession, type Grant, refreshSession, sessionsOf, signOut, signOutEverywhere } from './sessions.ts'
+import { refreshSession } from './sessions/refresh.ts'
+import { endSession, type Grant, sessionsOf, signOut, signOutEverywhere } from './sessions/sessions.ts'
 import { signIn } from './sign-in.ts'
 
 export interface AuthRoutesOptions {
@@ -292,7 +293,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
   app.post(
     '/auth/password/change',
     {
-      config: { access: 'user' },
+      config: { access: 'user', repeatable: false },
       schema: {
         tags: ['Auth'],
         summary: 'Change my password; every other session ends',

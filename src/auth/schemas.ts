@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
 import { roles } from '#access'
+import { type Static, Type } from '#platform/schema.ts'
 
 const closed = { additionalProperties: false } as const
 

@@ -7,11 +7,14 @@ import { recordAccountEvent } from '#audit'
 import { sendLater } from '#email'
 import { asSystem } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
+import { newId } from '#platform/ids.ts'
 import type { Accounts } from './accounts.ts'
 import { normaliseEmail } from './email-address.ts'
 import { newDeviceEmail } from './emails.ts'
-import { findAccountByEmail, findRegistration, hasSessionLike, lockAccount, updatePassword } from './queries.ts'
-import { type Grant, grantOf, startSession } from './sessions.ts'
+import { findRegistration } from './links/queries.ts'
+import { findAccountByEmail, lockAccount, updatePassword } from './queries.ts'
+import { databaseNow, hasSessionLike } from './sessions/queries.ts'
+import { type Grant, grantOf, startSession } from './sessions/sessions.ts'
 
 export async function signIn(
   accounts: Accounts,
@@ -23,10 +26,12 @@ export async function signIn(
   await throttles.signInFrom(request.ip)
   await throttles.signInTo(email)
 
-  const { account, registration } = await asSystem(db, 'sign in: find the account of an address', async (tx) => ({
-    account: await findAccountByEmail(tx, email),
-    registration: await findRegistration(tx, email, clock.now()),
-  }))
+  const [account, registration] = await asSystem(
+    db,
+    'sign in: find the account of an address',
+    (tx) => Promise.all([findAccountByEmail(tx, email), findRegistration(tx, email, clock.now())]),
+    { readOnly: true },
+  )
   const correct = await passwords.verify(account?.password_hash, input.password)
   // Asked whether there is an account or not, or a sign-up over an existing one would tell which of the two it is.
   const waits = registration !== undefined && (await passwords.verify(registration.password_hash, input.password))
@@ -48,8 +53,13 @@ export async function signIn(
     : undefined
   const issued = await asSystem(db, 'sign in: start a session', async (tx) => {
     const now = clock.now()
+    // One message; the database takes them in this order, so the lock is held when the others are answered.
+    const [present, earlier, startsAt] = await Promise.all([
+      lockAccount(tx, account.id),
+      hasSessionLike(tx, account.id, request.userAgent),
+      databaseNow(tx, clock.offsetMs),
+    ])
     // Passwords wait in line; meanwhile this one may have been replaced, and its sessions ended.
-    const present = await lockAccount(tx, account.id)
     if (present?.password_hash !== account.password_hash) throw invalidCredentials()
     if (present?.status !== 'active') throw suspended()
     const tenant = await sessions.tenancy.enter(tx, {
@@ -59,17 +69,19 @@ export async function signIn(
       now,
     })
     if (upgraded) await updatePassword(tx, account.id, upgraded, now)
-    const earlier = await hasSessionLike(tx, account.id, request.userAgent)
     if (earlier.any && !earlier.alike) {
       await sendLater(tx, newDeviceEmail({ to: email, appUrl: accounts.appUrl, request, at: now }))
     }
-    const started = await startSession(tx, sessions, account, tenant, request)
-    await recordAccountEvent(tx, {
-      userId: account.id,
-      action: 'auth.login.succeeded',
-      request,
-      details: { session_id: started.sessionId, method: 'password' },
-    })
+    const sessionId = newId()
+    const [started] = await Promise.all([
+      startSession(tx, sessions, account, tenant, request, { sessionId, now: startsAt }),
+      recordAccountEvent(tx, {
+        userId: account.id,
+        action: 'auth.login.succeeded',
+        request,
+        details: { session_id: sessionId, method: 'password' },
+      }),
+    ])
     return started
   })
   return grantOf(sessions, issued)

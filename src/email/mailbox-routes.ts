@@ -1,13 +1,12 @@
 /** Development only: the mails that were written, as a page for people and as JSON for programs. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
-import { Type } from 'typebox'
 import type { Database, Tx } from '#platform/db/database.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import { contentSecurityPolicy } from '#platform/http/headers.ts'
+import { Type } from '#platform/schema.ts'
 import { linksIn } from './links.ts'
-import { listPage, mailPage } from './mailbox-page.ts'
 import { type Email, findEmail, listEmails } from './queries.ts'
 
 export interface MailboxRoutesOptions {
@@ -24,6 +23,8 @@ const MAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 
 export const mailboxRoutes: FastifyPluginAsyncTypebox<MailboxRoutesOptions> = async (app, { db }) => {
+  // Only where there is a mailbox: production starts without its pages.
+  const { listPage, mailPage } = await import('./mailbox-page.ts')
   const inOutbox = <T>(work: (tx: Tx) => Promise<T>) => asSystem(db, 'show all mails in development', work)
 
   async function mailOf(id: string): Promise<Email> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Type } from 'typebox'
 import { Refusal } from '../errors.ts'
+import { Type } from '../schema.ts'
 import type { Guard } from './access.ts'
 import { openGuard, startTestServer, testConfig } from './testing.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify'
 
-export type RouteAccess = 'public' | 'user' | { permission: string }
+export type RouteAccess = 'public' | 'user' | { permission: string; feature?: string }
 
 export interface Principal {
   tenantId?: string
@@ -14,7 +14,7 @@ export interface Principal {
 export interface Guard {
   /** Before the body is read, on routes that are not public: 401 without a valid credential. Cheap, no database. */
   authenticate(request: FastifyRequest): void | Promise<void>
-  /** After validation, on routes that are not public: reads session, membership and role; 401, 403 or 404. */
+  /** After validation, on routes that are not public: reads session, membership, role and plan; 401, 402, 403 or 404. */
   authorize(request: FastifyRequest, access: Exclude<RouteAccess, 'public'>): void | Promise<void>
   /** At the end of every request, also of an aborted one: releases what was opened for it. `sent`: the answer left whole. */
   finish(request: FastifyRequest, outcome: 'sent' | 'failed'): void | Promise<void>
@@ -25,10 +25,14 @@ export interface Guard {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess
+    /** Waits for somebody outside, and holds no connection meanwhile: its work begins transactions of its own. */
+    detached?: boolean
     /** Probes of operations: never limited and never shed. */
     vital?: boolean
     /** False for files, which a page asks for by the dozen. */
     limited?: boolean
+    /** False for a route that answers secrets, which must not be stored: it takes no notice of an Idempotency-Key. */
+    repeatable?: false
     /** A route's own refusals by status, in words, for the description of the API; the usual ones are known. */
     problems?: Record<number, string>
   }
@@ -57,12 +61,16 @@ export function guardRoutes(app: FastifyInstance, guard: Guard, count: CountRequ
 function declaredAccess(route: RouteOptions): RouteAccess {
   const access = route.config?.access
   if (access === 'public' || access === 'user') return access
-  if (typeof access === 'object' && typeof access.permission === 'string' && access.permission !== '') return access
+  if (typeof access === 'object' && isName(access?.permission) && (!('feature' in access) || isName(access.feature))) {
+    return access
+  }
   throw new Error(
     `${String(route.method)} ${route.url} does not declare its access. ` +
-      "Add config: { access: 'public' | 'user' | { permission } } to the route.",
+      "Add config: { access: 'public' | 'user' | { permission, feature? } } to the route.",
   )
 }
+
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''
 
 /** A bad credential is counted against the address it came from, or guessing tokens would be free. */
 function authenticateFirst(guard: Guard, count: CountRequest): onRequestHookHandler {

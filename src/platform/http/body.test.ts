@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { Type } from 'typebox'
+import { Type } from '../schema.ts'
 import { rawPost, sendRaw, startTestServer, type TestServer } from './testing.ts'
 
 describe('bodies', () => {

@@ -2,13 +2,14 @@
  * Answers to what never becomes a request: broken HTTP, headers that are too large, senders that are too slow, CONNECT.
  * Written to the socket by hand, with the same headers and the same kind of body as everything else.
  */
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Logger } from '../log.ts'
 import { problemDocument, problemHeaders } from './problem.ts'
+import { STATUS_CODES } from './status-codes.ts'
 
 const LINGER_MS = 500
 

@@ -6,7 +6,7 @@ import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { notFound } from './faults.ts'
-import { readServedFile, type ServedFile, sendFile } from './files.ts'
+import { type ServedFile, sendFile, servedFile } from './files.ts'
 import { contentSecurityPolicy } from './headers.ts'
 import { describeApi } from './openapi.ts'
 
@@ -18,6 +18,9 @@ export interface DocsOptions {
 }
 
 const ASSETS = ['swagger-ui-bundle.js', 'swagger-ui.css', 'redoc.standalone.js'] as const
+/** ReDoc's own mark, which its page would fetch from elsewhere; nothing else of it comes from there. */
+const OUTSIDE_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
+const NO_PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
 const START = 'start.js'
 const ONE_DAY = 'public, max-age=86400'
 
@@ -67,7 +70,10 @@ async function readFirst(folders: readonly string[], name: string): Promise<Serv
       () => true,
       () => false,
     )
-    if (there) return readServedFile(folder, name, true)
+    if (there) {
+      const text = await readFile(join(folder, name), 'utf8')
+      return servedFile(name, Buffer.from(text.replaceAll(OUTSIDE_LOGO, NO_PICTURE)), true)
+    }
   }
   throw notFound()
 }
@@ -81,7 +87,7 @@ function sendPage(reply: FastifyReply, html: string): void {
 const SWAGGER_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Plinth API</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/docs-assets/swagger-ui.css"></head>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs-assets/swagger-ui.css"></head>
 <body><div id="viewer"></div>
 <script src="/docs-assets/swagger-ui-bundle.js"></script><script src="/docs-assets/${START}"></script></body>
 </html>
@@ -92,7 +98,8 @@ const START_SWAGGER = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer'
 
 const REDOC_PAGE = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Plinth API</title><meta name="viewport" content="width=device-width"></head>
+<head><meta charset="utf-8"><title>Plinth API</title><meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,"></head>
 <body style="margin: 0"><redoc spec-url="/openapi.json" hide-loading></redoc>
 <script src="/docs-assets/redoc.standalone.js"></script></body>
 </html>

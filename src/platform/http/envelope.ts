@@ -1,7 +1,7 @@
 /**
  * The shapes of answers: `{"success":true,"data":…}`, lists inside it, and the problem document of every error.
  */
-import { type TSchema, Type } from 'typebox'
+import { type TSchema, Type } from '../schema.ts'
 
 export function success<Data extends TSchema>(data: Data) {
   return Type.Object({ success: Type.Literal(true), data })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Type } from 'typebox'
 import { Refusal } from '../errors.ts'
+import { Type } from '../schema.ts'
 import { startTestServer, type TestServer } from './testing.ts'
 
 const LEAKS =

@@ -3,8 +3,8 @@
  * everything (`/health`). The first touches nothing; the others never wait longer than a probe does.
  */
 import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
 import { Refusal } from '../errors.ts'
+import { type Static, Type } from '../schema.ts'
 import { VERSION } from './version.ts'
 
 export interface HealthChecks {

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Type } from 'typebox'
+import { Type } from '../schema.ts'
 import { lifecycleOf } from './lifecycle.ts'
 import { openGuard, rawPost, sendRaw, startTestServer } from './testing.ts'
 

@@ -1,10 +1,10 @@
 /**
  * The description of the API, generated from what the routes declare: schemas, access and the errors that follow.
  */
-import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import type { RouteAccess } from './access.ts'
 import { Problem } from './envelope.ts'
+import { STATUS_CODES } from './status-codes.ts'
 import { VERSION } from './version.ts'
 
 const API_PREFIX = '/api/v1'
@@ -23,7 +23,7 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
         version: VERSION,
         description:
           'Answers carry {"success":true,"data":…}; errors are problem documents (RFC 9457) with a stable `code`. ' +
-          'Every call that changes something in a tenant takes an optional `Idempotency-Key`.',
+          'Every call that needs a credential and changes something takes an optional `Idempotency-Key`.',
       },
       tags: TAGS,
       components: {
@@ -54,6 +54,7 @@ interface Operation {
   parameters?: { in: string; name: string; required?: boolean; schema: { default?: unknown; type?: string } }[]
   responses: Record<string, { description: string }>
   'x-plinth-access'?: RouteAccess
+  'x-plinth-repeatable'?: false
 }
 
 const IDEMPOTENCY_KEY = {
@@ -68,7 +69,8 @@ const IDEMPOTENCY_KEY = {
 function describeParameters(method: string, operation: Operation): void {
   // Whoever leaves a parameter with a default out gets the default.
   for (const parameter of operation.parameters ?? []) if ('default' in parameter.schema) parameter.required = false
-  if (method !== 'get' && typeof operation['x-plinth-access'] === 'object') {
+  const isRepeatable = operation['x-plinth-access'] !== 'public' && operation['x-plinth-repeatable'] !== false
+  if (method !== 'get' && isRepeatable) {
     operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY]
   }
   for (const [status, response] of Object.entries(operation.responses)) {
@@ -86,6 +88,7 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
     ...(access !== 'public' && { security: [{ bearer: [] }] }),
     // Guards read it: which routes exist for whom.
     ...{ 'x-plinth-access': access },
+    ...(route.config?.repeatable === false && { 'x-plinth-repeatable': false }),
     response: { ...(schema.response as object | undefined), ...problems(schema, access, route) },
   } as FastifySchema
 }
@@ -100,6 +103,7 @@ function operationId(method: string, url: string): string {
 const WORDS: Record<number, string> = {
   400: 'Malformed, or not what the schema asks for',
   401: 'No valid credential',
+  402: 'Not in the plan, or the plan is not paid for',
   403: 'Known, and not allowed',
   404: 'Missing, or not yours',
   413: 'Body too large',
@@ -116,6 +120,7 @@ function problems(schema: FastifySchema, access: RouteAccess, { config }: RouteO
     ...(schema.body || schema.params || Object.keys(query.properties ?? {}).length > 0 ? [400] : []),
     ...(access === 'public' ? [] : [401]),
     ...(typeof access === 'object' ? [403] : []),
+    ...(typeof access === 'object' && access.feature ? [402] : []),
     ...(schema.params ? [404] : []),
     ...(schema.body ? [413, 415] : []),
     ...(config?.vital ? [] : [429]),

@@ -2,8 +2,8 @@
  * How lists are asked for: numbered pages with an allow-list of sort orders, or a cursor into a growing log.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Static, Type } from 'typebox'
 import { Refusal } from '../errors.ts'
+import { type Static, Type } from '../schema.ts'
 
 const MOST_PER_PAGE = 100
 const DEFAULT_PER_PAGE = 20

@@ -2,8 +2,8 @@
  * Every error leaves as a problem document (RFC 9457) with the members of our envelope. `code` is what programs read;
  * `request_id` leads people to the log.
  */
-import { STATUS_CODES } from 'node:http'
 import type { Refusal } from '../errors.ts'
+import { STATUS_CODES } from './status-codes.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json'
 

@@ -22,6 +22,7 @@ import { type Guard, guardRoutes } from './access.ts'
 import { trustedNetworks } from './addresses.ts'
 import { acceptJsonOnly, DEFAULT_BODY_BYTES } from './body.ts'
 import { rawAnswers } from './client-errors.ts'
+import { compileOnDemand } from './compilers.ts'
 import { corsFor } from './cors.ts'
 import { docsRoutes } from './docs.ts'
 import { refusalFor, unsupportedMediaType } from './faults.ts'
@@ -106,7 +107,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       connectionsCheckingInterval: 2000,
       requireHostHeader: false,
     },
-    ajv: ajvOptions,
+    ...(config.env === 'production' ? compileOnDemand() : { ajv: ajvOptions }),
     schemaErrorFormatter: validationRefusal,
     clientErrorHandler: raw.onClientError,
     frameworkErrors: (error, request, reply) => {

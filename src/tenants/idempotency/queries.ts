@@ -1,8 +1,10 @@
-import { sql } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import type { Schema } from '#platform/db/schema.ts'
 
 export interface AnswerKey {
-  tenant_id: string
+  /** Null on a route of a person alone. */
+  tenant_id: string | null
   user_id: string
   route: string
   key: string
@@ -28,26 +30,39 @@ export async function claimKey(tx: Tx, key: AnswerKey): Promise<boolean> {
   return rows[0]?.claimed ?? false
 }
 
-export function findAnswer(tx: Tx, key: AnswerKey): Promise<StoredAnswer | undefined> {
-  return tx
-    .selectFrom('idempotency_keys')
+export function findAnswer(tx: Tx, { tenant_id, user_id, route, key }: AnswerKey): Promise<StoredAnswer | undefined> {
+  const answers: SelectQueryBuilder<Schema, 'user_idempotency_keys', object> =
+    tenant_id === null
+      ? tx.selectFrom('user_idempotency_keys')
+      : // The same columns and one more.
+        (tx.selectFrom('idempotency_keys').where('tenant_id', '=', tenant_id) as never)
+  return answers
     .select(['fingerprint', 'status', 'body', 'headers', 'answered_at'])
-    .where('tenant_id', '=', key.tenant_id)
-    .where('user_id', '=', key.user_id)
-    .where('route', '=', key.route)
-    .where('key', '=', key.key)
+    .where('user_id', '=', user_id)
+    .where('route', '=', route)
+    .where('key', '=', key)
     .executeTakeFirst() as Promise<StoredAnswer | undefined>
 }
 
-export async function storeAnswer(tx: Tx, key: AnswerKey, answer: StoredAnswer): Promise<void> {
+/** Over an answer that has expired. */
+export async function storeAnswer(tx: Tx, { tenant_id, ...key }: AnswerKey, answer: StoredAnswer): Promise<void> {
   const values = { ...answer, headers: JSON.stringify(answer.headers) }
+  if (tenant_id === null) {
+    await tx
+      .insertInto('user_idempotency_keys')
+      .values({ ...key, ...values })
+      .onConflict((conflict) => conflict.columns(['user_id', 'route', 'key']).doUpdateSet(values))
+      .execute()
+    return
+  }
   await tx
     .insertInto('idempotency_keys')
-    .values({ ...key, ...values })
+    .values({ tenant_id, ...key, ...values })
     .onConflict((conflict) => conflict.columns(['tenant_id', 'user_id', 'route', 'key']).doUpdateSet(values))
     .execute()
 }
 
 export async function deleteAnswersBefore(tx: Tx, moment: Date): Promise<void> {
   await tx.deleteFrom('idempotency_keys').where('answered_at', '<', moment).execute()
+  await tx.deleteFrom('user_idempotency_keys').where('answered_at', '<', moment).execute()
 }

@@ -12,9 +12,10 @@ import { closeDatabase, type Database, openDatabase } from '#platform/db/databas
 import { asSystem } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import { newId } from '#platform/ids.ts'
-import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
-import { insertUser } from './queries.ts'
-import { grantOf, refreshSession, type Sessions, startSession } from './sessions.ts'
+import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.ts'
+import { insertUser } from '../queries.ts'
+import { refreshSession } from './refresh.ts'
+import { grantOf, type Sessions, startSession } from './sessions.ts'
 
 const SCHEDULES = Number(process.env.PLINTH_SCHEDULES ?? 400)
 const AT_ONCE = 4

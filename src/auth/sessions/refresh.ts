@@ -1,5 +1,5 @@
 /**
- * Sessions and the refresh protocol.
+ * The refresh protocol.
  *
  * A sign-in is one session; its refresh tokens are a family of which one is the newest. Each use replaces it. A client
  * that never got the answer, or two tabs that ask at once, present the token that was just replaced: within the grace
@@ -13,118 +13,25 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { RequestFacts } from '#access'
 import { recordAccountEvent } from '#audit'
 import { sendLater } from '#email'
-import type { Clock } from '#platform/clock.ts'
-import type { Database, Tx } from '#platform/db/database.ts'
-import { asSystem, inUser } from '#platform/db/scoped.ts'
+import type { Tx } from '#platform/db/database.ts'
+import { asSystem } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
-import { newId } from '#platform/ids.ts'
-import { hashSecret, newSecret } from '#platform/secrets.ts'
-import type { AccessTokens } from './access-tokens.ts'
-import { refreshReuseEmail } from './emails.ts'
+import { hashSecret } from '#platform/secrets.ts'
+import { refreshReuseEmail } from '../emails.ts'
 import {
   countTokensSince,
-  databaseNow,
-  deleteSessionsEndedBefore,
   getRefreshToken,
   insertRefreshToken,
-  insertSession,
-  listSessions,
-  lockPerson,
   lockSessionOfToken,
   markRotated,
   type RefreshTokenRow,
-  revokeAllSessions,
   revokeSession,
-  revokeSessionOfToken,
   touchSession,
-  type User,
 } from './queries.ts'
-import type { Tenancy, TenantOfToken } from './tenancy.ts'
+import { type Grant, grantOf, type IssuedRefresh, type SessionSettings, type Sessions, slide } from './sessions.ts'
 
-const DAY_MS = 86_400_000
 /** More rotations than any client needs; replays within the grace window are not rotations and do not count. */
 const ROTATIONS_PER_MINUTE = 30
-
-export interface SessionSettings {
-  refreshTokenDays: number
-  refreshAbsoluteDays: number
-  refreshGraceSeconds: number
-  /** Roots of the successors, the same on all replicas: the first makes new ones, the others find those made before. */
-  refreshKeys: readonly [Buffer, ...Buffer[]]
-  appUrl: string
-}
-
-export interface Sessions {
-  db: Database
-  clock: Clock
-  tenancy: Tenancy
-  accessTokens: AccessTokens
-  settings: SessionSettings
-}
-
-export interface Grant {
-  accessToken: string
-  accessExpiresIn: number
-  refreshToken: string
-  refreshExpiresIn: number
-  tenant: TenantOfToken | null
-}
-
-interface IssuedRefresh {
-  userId: string
-  sessionId: string
-  refreshToken: string
-  expiresAt: Date
-  now: Date
-  tenant: TenantOfToken | null
-}
-
-/** Starts a session in the caller's transaction; `grantOf` turns it into tokens once that has committed. */
-export async function startSession(
-  tx: Tx,
-  { clock, settings }: Sessions,
-  user: Pick<User, 'id'>,
-  tenant: TenantOfToken | null,
-  request: RequestFacts,
-): Promise<IssuedRefresh> {
-  const now = await databaseNow(tx, clock.offsetMs)
-  const sessionId = newId()
-  const ends = new Date(now.getTime() + settings.refreshAbsoluteDays * DAY_MS)
-  await insertSession(tx, {
-    id: sessionId,
-    user_id: user.id,
-    ip: request.ip,
-    user_agent: request.userAgent,
-    now,
-    expires_at: ends,
-    last_tenant_id: tenant?.id ?? null,
-  })
-  const { secret, hash } = newSecret()
-  const expiresAt = slide(now, ends, settings)
-  await insertRefreshToken(tx, {
-    token_hash: hash,
-    session_id: sessionId,
-    salt: randomBytes(16),
-    created_at: now,
-    expires_at: expiresAt,
-  })
-  return { userId: user.id, sessionId, refreshToken: secret, expiresAt, now, tenant }
-}
-
-export async function grantOf({ accessTokens }: Sessions, issued: IssuedRefresh): Promise<Grant> {
-  const accessToken = await accessTokens.sign({
-    userId: issued.userId,
-    sessionId: issued.sessionId,
-    tenantId: issued.tenant?.id ?? null,
-  })
-  return {
-    accessToken,
-    accessExpiresIn: accessTokens.lifetimeSeconds,
-    refreshToken: issued.refreshToken,
-    refreshExpiresIn: Math.max(0, Math.round((issued.expiresAt.getTime() - issued.now.getTime()) / 1000)),
-    tenant: issued.tenant,
-  }
-}
 
 type Refreshed =
   | { kind: 'issued'; issued: IssuedRefresh }
@@ -250,10 +157,6 @@ async function exchange(
   return issue(expiresAt)
 }
 
-function slide(now: Date, sessionEnds: Date, { refreshTokenDays }: SessionSettings): Date {
-  return new Date(Math.min(now.getTime() + refreshTokenDays * DAY_MS, sessionEnds.getTime()))
-}
-
 /** `undefined` when the key that made the successor has been retired. */
 function deriveSuccessor({ refreshKeys }: SessionSettings, token: RefreshTokenRow, presented: string) {
   const under = (key: Buffer) =>
@@ -261,62 +164,4 @@ function deriveSuccessor({ refreshKeys }: SessionSettings, token: RefreshTokenRo
   const { successor_hash: made } = token
   if (!made) return under(refreshKeys[0])
   return refreshKeys.map(under).find((successor) => hashSecret(successor).equals(made))
-}
-
-/** Ends the session that a refresh token belongs to, whichever generation it is. Unknown tokens end nothing. */
-export async function signOut({ db, clock }: Sessions, refreshToken: string, request: RequestFacts): Promise<void> {
-  await asSystem(db, 'sign out by refresh token', async (tx) => {
-    const session = await revokeSessionOfToken(tx, hashSecret(refreshToken), 'logout', clock.now())
-    if (!session) return
-    await recordAccountEvent(tx, {
-      userId: session.user_id,
-      action: 'auth.logout',
-      request,
-      details: { session_id: session.id },
-    })
-  })
-}
-
-export interface PersonKey {
-  userId: string
-  sessionId: string
-  request: RequestFacts
-}
-
-export async function signOutEverywhere(
-  { db, clock }: Pick<Sessions, 'db' | 'clock'>,
-  person: PersonKey,
-): Promise<void> {
-  await inUser(db, person, async (tx) => {
-    await lockPerson(tx, person.userId)
-    await revokeAllSessions(tx, person.userId, 'logout_all', clock.now())
-    await recordAccountEvent(tx, { userId: person.userId, action: 'auth.logout_all', request: person.request })
-  })
-}
-
-export async function endSession({ db, clock }: Pick<Sessions, 'db' | 'clock'>, person: PersonKey, sessionId: string) {
-  await inUser(db, person, async (tx) => {
-    if (!(await revokeSession(tx, person.userId, sessionId, 'revoked', clock.now()))) {
-      throw new Refusal(404, 'NOT_FOUND', 'There is no such session.')
-    }
-    await recordAccountEvent(tx, {
-      userId: person.userId,
-      action: 'auth.session.revoked',
-      request: person.request,
-      details: { session_id: sessionId },
-    })
-  })
-}
-
-export function sessionsOf(
-  { db, clock }: Pick<Sessions, 'db' | 'clock'>,
-  person: PersonKey,
-  page: { limit: number; offset: number },
-) {
-  return inUser(db, person, (tx) => listSessions(tx, person.userId, clock.now(), page))
-}
-
-/** Ended sessions are kept until `moment`, so that a late replay is still recognised as one. */
-export function deleteEndedSessions(db: Database, moment: Date): Promise<number> {
-  return asSystem(db, 'forget sessions and links that ended long ago', (tx) => deleteSessionsEndedBefore(tx, moment))
 }
