@@ -211,6 +211,269 @@ create policy tenant on audit_heads to plinth_tenant
 grant insert, select, update on table audit_heads to plinth_system;
 grant insert, select, update on table audit_heads to plinth_tenant;
 
+create table billing_checkouts (
+  tenant_id uuid not null,
+  id uuid not null,
+  plan text not null,
+  "interval" text not null,
+  quantity integer not null,
+  with_trial boolean not null,
+  session_id text,
+  url text,
+  state text not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint billing_checkouts_pkey PRIMARY KEY (tenant_id, id),
+  constraint billing_checkouts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint billing_checkouts_interval_check CHECK (("interval" = ANY (ARRAY['month'::text, 'year'::text]))),
+  constraint billing_checkouts_state_check CHECK ((state = ANY (ARRAY['open'::text, 'completed'::text, 'expired'::text])))
+);
+CREATE UNIQUE INDEX one_open_checkout ON public.billing_checkouts USING btree (tenant_id) WHERE (state = 'open'::text);
+alter table billing_checkouts enable row level security, force row level security;
+create policy system on billing_checkouts to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on billing_checkouts to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table billing_checkouts to plinth_system;
+grant insert, select, update (expires_at, session_id, state, url) on table billing_checkouts to plinth_tenant;
+
+create table billing_customers (
+  tenant_id uuid not null,
+  stripe_customer_id text,
+  livemode boolean,
+  generation integer default 1 not null,
+  trial_used_at timestamp with time zone,
+  chosen_seats integer,
+  past_due_since timestamp with time zone,
+  created_at timestamp with time zone not null,
+  synced_at timestamp with time zone,
+  constraint billing_customers_pkey PRIMARY KEY (tenant_id),
+  constraint billing_customers_stripe_customer_id_key UNIQUE (stripe_customer_id),
+  constraint billing_customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint billing_customers_chosen_seats_check CHECK (((chosen_seats >= 1) AND (chosen_seats <= 100000)))
+);
+alter table billing_customers enable row level security, force row level security;
+create policy system on billing_customers to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on billing_customers to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table billing_customers to plinth_system;
+grant select, update (chosen_seats) on table billing_customers to plinth_tenant;
+
+create table billing_invoices (
+  tenant_id uuid not null,
+  stripe_invoice_id text not null,
+  subscription_id text,
+  number text,
+  status text not null,
+  billing_reason text,
+  currency text not null,
+  total bigint not null,
+  amount_due bigint not null,
+  amount_paid bigint not null,
+  hosted_invoice_url text,
+  invoice_pdf text,
+  period_start timestamp with time zone,
+  period_end timestamp with time zone,
+  attempt_count integer not null,
+  next_payment_attempt timestamp with time zone,
+  created_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  constraint billing_invoices_pkey PRIMARY KEY (tenant_id, stripe_invoice_id),
+  constraint billing_invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+CREATE INDEX billing_invoices_by_age ON public.billing_invoices USING btree (tenant_id, created_at DESC, stripe_invoice_id DESC);
+alter table billing_invoices enable row level security, force row level security;
+create policy system on billing_invoices to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on billing_invoices to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table billing_invoices to plinth_system;
+grant select on table billing_invoices to plinth_tenant;
+
+create table billing_notices (
+  tenant_id uuid not null,
+  key text not null,
+  sent_at timestamp with time zone not null,
+  constraint billing_notices_pkey PRIMARY KEY (tenant_id, key),
+  constraint billing_notices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table billing_notices enable row level security, force row level security;
+create policy system on billing_notices to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on billing_notices to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table billing_notices to plinth_system;
+
+create table billing_operations (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  params_hash bytea not null,
+  params jsonb not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  constraint billing_operations_pkey PRIMARY KEY (tenant_id, id),
+  constraint billing_operations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint billing_operations_kind_check CHECK ((kind ~ '^[a-z][a-z_]*$'::text)),
+  constraint billing_operations_params_hash_check CHECK ((length(params_hash) = 32)),
+  constraint billing_operations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX one_pending_operation ON public.billing_operations USING btree (tenant_id, kind) WHERE (state = 'pending'::text);
+alter table billing_operations enable row level security, force row level security;
+create policy system on billing_operations to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on billing_operations to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table billing_operations to plinth_system;
+grant insert, select, update (settled_at, state) on table billing_operations to plinth_tenant;
+
+create table billing_reconciliations (
+  id uuid not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  customers integer default 0 not null,
+  drift jsonb default '[]'::jsonb not null,
+  constraint billing_reconciliations_pkey PRIMARY KEY (id),
+  constraint billing_reconciliations_drift_check CHECK ((jsonb_typeof(drift) = 'array'::text))
+);
+alter table billing_reconciliations enable row level security, force row level security;
+create policy system on billing_reconciliations to plinth_system
+  using (true)
+  with check (true);
+grant delete, insert, select, update on table billing_reconciliations to plinth_system;
+
+create table billing_subscriptions (
+  tenant_id uuid not null,
+  stripe_subscription_id text not null,
+  stripe_customer_id text not null,
+  status text not null,
+  plan text not null,
+  "interval" text not null,
+  price_id text not null,
+  item_id text not null,
+  quantity integer not null,
+  currency text not null,
+  unit_amount bigint not null,
+  current_period_start timestamp with time zone not null,
+  current_period_end timestamp with time zone not null,
+  trial_end timestamp with time zone,
+  cancel_at timestamp with time zone,
+  canceled_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  schedule_id text,
+  scheduled_plan text,
+  scheduled_interval text,
+  scheduled_quantity integer,
+  scheduled_at timestamp with time zone,
+  default_payment_method text,
+  latest_invoice_id text,
+  started_at timestamp with time zone not null,
+  is_current boolean not null,
+  synced_at timestamp with time zone not null,
+  constraint billing_subscriptions_pkey PRIMARY KEY (tenant_id, stripe_subscription_id),
+  constraint billing_subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint billing_subscriptions_interval_check CHECK (("interval" = ANY (ARRAY['month'::text, 'year'::text])))
+);
+CREATE UNIQUE INDEX one_current_subscription ON public.billing_subscriptions USING btree (tenant_id) WHERE is_current;
+alter table billing_subscriptions enable row level security, force row level security;
+create policy system on billing_subscriptions to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on billing_subscriptions to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table billing_subscriptions to plinth_system;
+grant select on table billing_subscriptions to plinth_tenant;
+
+create table credit_grants (
+  tenant_id uuid not null,
+  id uuid not null,
+  month date not null,
+  amount bigint not null,
+  source text not null,
+  granted_at timestamp with time zone not null,
+  constraint credit_grants_pkey PRIMARY KEY (tenant_id, id),
+  constraint credit_grants_tenant_id_source_key UNIQUE (tenant_id, source),
+  constraint credit_grants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint credit_grants_amount_check CHECK ((amount > 0)),
+  constraint credit_grants_source_check CHECK (((length(source) >= 1) AND (length(source) <= 200)))
+);
+alter table credit_grants enable row level security, force row level security;
+create policy system on credit_grants to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on credit_grants to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table credit_grants to plinth_system;
+grant select on table credit_grants to plinth_tenant;
+
+create table credit_months (
+  tenant_id uuid not null,
+  month date not null,
+  granted bigint default 0 not null,
+  spent bigint default 0 not null,
+  constraint credit_months_pkey PRIMARY KEY (tenant_id, month),
+  constraint credit_months_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint credit_months_granted_check CHECK ((granted >= 0)),
+  constraint credit_months_spent_check CHECK ((spent >= 0))
+);
+alter table credit_months enable row level security, force row level security;
+create policy system on credit_months to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on credit_months to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table credit_months to plinth_system;
+grant insert (month, spent, tenant_id), select, update (spent) on table credit_months to plinth_tenant;
+
+create table credit_reservations (
+  tenant_id uuid not null,
+  id uuid not null,
+  month date not null,
+  amount bigint not null,
+  source text not null,
+  state text not null,
+  used bigint,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  constraint credit_reservations_pkey PRIMARY KEY (tenant_id, id),
+  constraint credit_reservations_tenant_id_source_key UNIQUE (tenant_id, source),
+  constraint credit_reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint credit_reservations_amount_check CHECK ((amount > 0)),
+  constraint credit_reservations_check CHECK (((state = 'settled'::text) = (used IS NOT NULL))),
+  constraint credit_reservations_source_check CHECK (((length(source) >= 1) AND (length(source) <= 200))),
+  constraint credit_reservations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text, 'released'::text, 'expired'::text]))),
+  constraint credit_reservations_used_check CHECK ((used >= 0))
+);
+CREATE INDEX credit_reservations_by_age ON public.credit_reservations USING btree (created_at) WHERE (state <> 'open'::text);
+CREATE INDEX credit_reservations_expiring ON public.credit_reservations USING btree (expires_at) WHERE (state = 'open'::text);
+CREATE INDEX credit_reservations_open ON public.credit_reservations USING btree (tenant_id, month) WHERE (state = 'open'::text);
+alter table credit_reservations enable row level security, force row level security;
+create policy system on credit_reservations to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on credit_reservations to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table credit_reservations to plinth_system;
+grant insert, select, update (amount, created_at, expires_at, month, settled_at, state, used) on table credit_reservations to plinth_tenant;
+
 create table emails (
   id uuid not null,
   kind text not null,
@@ -325,6 +588,34 @@ create policy tenant on memberships to plinth_tenant
 grant delete, insert, select, update on table memberships to plinth_system;
 grant select, update (role, status) on table memberships to plinth_tenant;
 grant select on table memberships to plinth_user;
+
+create table meter_events (
+  tenant_id uuid not null,
+  id uuid not null,
+  event_name text not null,
+  value bigint not null,
+  at timestamp with time zone not null,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  note text,
+  constraint meter_events_pkey PRIMARY KEY (tenant_id, id),
+  constraint meter_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint meter_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'dropped'::text]))),
+  constraint meter_events_value_check CHECK ((value > 0))
+);
+CREATE INDEX meter_events_due ON public.meter_events USING btree (next_attempt_at) WHERE (state = 'pending'::text);
+CREATE INDEX meter_events_settled ON public.meter_events USING btree (settled_at) WHERE (state <> 'pending'::text);
+alter table meter_events enable row level security, force row level security;
+create policy system on meter_events to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on meter_events to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table meter_events to plinth_system;
+grant insert (at, event_name, id, next_attempt_at, tenant_id, value) on table meter_events to plinth_tenant;
 
 create table one_time_tokens (
   purpose text not null,
@@ -452,6 +743,58 @@ grant delete, insert, select, update on table sessions to plinth_system;
 grant select (authenticated_at, expires_at, id, revoked_at, user_id) on table sessions to plinth_tenant;
 grant select, update (revoke_reason, revoked_at) on table sessions to plinth_user;
 
+create table stripe_events (
+  id text not null,
+  type text not null,
+  api_version text,
+  livemode boolean,
+  account text,
+  customer_id text,
+  object_id text,
+  created_at timestamp with time zone,
+  received_at timestamp with time zone not null,
+  state text not null,
+  attempts integer default 0 not null,
+  settled_at timestamp with time zone,
+  note text,
+  payload jsonb not null,
+  constraint stripe_events_pkey PRIMARY KEY (id),
+  constraint stripe_events_id_check CHECK ((length(id) <= 255)),
+  constraint stripe_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'done'::text, 'ignored'::text, 'unmatched'::text, 'dead'::text])))
+);
+CREATE INDEX stripe_events_by_age ON public.stripe_events USING btree (received_at DESC, id DESC);
+CREATE INDEX stripe_events_of_customer ON public.stripe_events USING btree (customer_id, received_at DESC);
+CREATE INDEX stripe_events_open ON public.stripe_events USING btree (received_at) WHERE (state = ANY (ARRAY['pending'::text, 'unmatched'::text, 'dead'::text]));
+alter table stripe_events enable row level security, force row level security;
+create policy system on stripe_events to plinth_system
+  using (true)
+  with check (true);
+grant delete, insert, select, update on table stripe_events to plinth_system;
+
+create table tenant_entitlements (
+  tenant_id uuid not null,
+  plan text not null,
+  status text not null,
+  access text not null,
+  grace_until timestamp with time zone,
+  features text[] not null,
+  updated_at timestamp with time zone not null,
+  constraint tenant_entitlements_pkey PRIMARY KEY (tenant_id),
+  constraint tenant_entitlements_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint tenant_entitlements_access_check CHECK ((access = ANY (ARRAY['full'::text, 'grace'::text, 'none'::text]))),
+  constraint tenant_entitlements_check CHECK (((access = 'grace'::text) = (grace_until IS NOT NULL))),
+  constraint tenant_entitlements_plan_check CHECK ((plan ~ '^[a-z][a-z0-9_]*$'::text))
+);
+alter table tenant_entitlements enable row level security, force row level security;
+create policy system on tenant_entitlements to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on tenant_entitlements to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table tenant_entitlements to plinth_system;
+grant select on table tenant_entitlements to plinth_tenant;
+
 create table tenant_limits (
   tenant_id uuid not null,
   key text not null,
@@ -500,6 +843,78 @@ create policy tenant on tenants to plinth_tenant
 grant delete, insert, select, update on table tenants to plinth_system;
 grant select, update (name, settings, slug, updated_at, version) on table tenants to plinth_tenant;
 grant select on table tenants to plinth_user;
+
+create table usage_daily (
+  tenant_id uuid not null,
+  metric text not null,
+  day date not null,
+  quantity bigint not null,
+  constraint usage_daily_pkey PRIMARY KEY (tenant_id, metric, day),
+  constraint usage_daily_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint usage_daily_metric_check CHECK ((metric ~ '^[a-z][a-z_]*$'::text)),
+  constraint usage_daily_quantity_check CHECK ((quantity > 0))
+);
+alter table usage_daily enable row level security, force row level security;
+create policy system on usage_daily to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on usage_daily to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table usage_daily to plinth_system;
+grant select on table usage_daily to plinth_tenant;
+
+create table usage_events (
+  tenant_id uuid not null,
+  id uuid not null,
+  metric text not null,
+  quantity bigint not null,
+  source text,
+  at timestamp with time zone not null,
+  counted boolean default false not null,
+  constraint usage_events_pkey PRIMARY KEY (tenant_id, id),
+  constraint usage_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint usage_events_metric_check CHECK ((metric ~ '^[a-z][a-z_]*$'::text)),
+  constraint usage_events_quantity_check CHECK ((quantity > 0)),
+  constraint usage_events_source_check CHECK (((length(source) >= 1) AND (length(source) <= 200)))
+);
+CREATE INDEX usage_events_by_age ON public.usage_events USING btree (at) WHERE counted;
+CREATE UNIQUE INDEX usage_events_by_source ON public.usage_events USING btree (tenant_id, metric, source);
+CREATE INDEX usage_events_to_count ON public.usage_events USING btree (tenant_id, metric, at) WHERE (NOT counted);
+alter table usage_events enable row level security, force row level security;
+create policy system on usage_events to plinth_system
+  using (true)
+  with check (true);
+create policy tenant on usage_events to plinth_tenant
+  using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on table usage_events to plinth_system;
+grant insert (at, id, metric, quantity, source, tenant_id), select on table usage_events to plinth_tenant;
+
+create table user_idempotency_keys (
+  user_id uuid not null,
+  route text not null,
+  key text not null,
+  fingerprint bytea not null,
+  status integer not null,
+  body text,
+  headers jsonb not null,
+  answered_at timestamp with time zone not null,
+  constraint user_idempotency_keys_pkey PRIMARY KEY (user_id, route, key),
+  constraint user_idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint user_idempotency_keys_fingerprint_check CHECK ((length(fingerprint) = 32)),
+  constraint user_idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+CREATE INDEX user_idempotency_keys_by_age ON public.user_idempotency_keys USING btree (answered_at);
+alter table user_idempotency_keys enable row level security, force row level security;
+create policy self on user_idempotency_keys to plinth_user
+  using ((user_id = ( SELECT (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid AS "nullif")))
+  with check ((user_id = ( SELECT (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid AS "nullif")));
+create policy system on user_idempotency_keys to plinth_system
+  using (true)
+  with check (true);
+grant delete, select on table user_idempotency_keys to plinth_system;
+grant insert, select, update on table user_idempotency_keys to plinth_user;
 
 create table users (
   id uuid not null,

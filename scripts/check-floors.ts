@@ -12,7 +12,7 @@ export const floors: readonly (readonly string[])[] = [
   ['bin'],
   ['app.ts', 'worker.ts', 'services.ts'],
   ['demo'],
-  ['projects', 'billing', 'files', 'webhooks', 'ai', 'admin'],
+  ['projects', 'analytics', 'billing', 'files', 'webhooks', 'ai', 'admin'],
   ['tenants'],
   ['auth'],
   ['audit', 'email'],
@@ -93,11 +93,11 @@ function follow(root: string, path: string, imported: Import, doors: Doors, resu
   if (rise === 0) result.sideways.push({ path, line, problem: `imports ${to}, which stands beside ${from}.` })
 }
 
-/** Tests may use what supports tests; commands may load a script, which an image for production does not have. */
+/** Tests may use what supports tests; commands may load a script or simulator, which an image for production lacks. */
 function mayLeave(path: string, target: string, dynamic: boolean): boolean {
   if (target.endsWith('.json')) return true
-  if (target.startsWith('tests/support/')) return isTest(path)
-  return target.startsWith('scripts/') && dynamic && moduleOf(path) === 'bin'
+  if (/^(?:tests\/support|simulators)\//.test(target) && isTest(path)) return true
+  return /^(?:scripts|simulators)\//.test(target) && dynamic && moduleOf(path) === 'bin'
 }
 
 interface Doors {

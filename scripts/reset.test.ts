@@ -22,30 +22,30 @@ test('the data folder goes, whole', async () => {
   await (await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), throwaway: true })).stop()
   mkdirSync(join(dataDir, 'files'))
   writeFileSync(join(dataDir, 'secret'), '')
-  assert.equal(reset(dataDir, say), true)
+  assert.equal(await reset(dataDir, say), true)
   assert.equal(existsSync(dataDir), false)
   assert.match(said.join(), /The next start begins anew/)
 })
 
-test('what is not ours in a folder elsewhere stays, and is named', () => {
+test('what is not ours in a folder elsewhere stays, and is named', async () => {
   mkdirSync(join(folder, 'files'))
   writeFileSync(join(folder, 'thesis.md'), 'years of work')
-  assert.equal(reset(folder, say), true)
+  assert.equal(await reset(folder, say), true)
   assert.deepEqual(readdirSync(folder), ['thesis.md'])
   assert.match(said.join(), /left thesis\.md alone/)
 })
 
 test('nothing is removed under a running database or a running development server', async () => {
   const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), throwaway: true })
-  assert.equal(reset(folder, say), false)
+  assert.equal(await reset(folder, say), false)
   await server.stop()
   writeFileSync(join(folder, 'dev.pid'), String(process.pid))
-  assert.equal(reset(folder, say), false)
+  assert.equal(await reset(folder, say), false)
   assert.ok(existsSync(join(folder, 'postgres')))
   assert.match(said.join(), /Stop it first/)
 })
 
-test('a folder that is not there is no failure', () => {
-  assert.equal(reset(join(folder, 'nothing'), say), true)
+test('a folder that is not there is no failure', async () => {
+  assert.equal(await reset(join(folder, 'nothing'), say), true)
   assert.match(said.join(), /nothing to remove/)
 })

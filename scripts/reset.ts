@@ -4,12 +4,13 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadConfig, processEnvironment } from '#platform/config.ts'
 import { isEmbeddedPostgresRunning, removeEmbeddedPostgres } from '#platform/db/embedded.ts'
+import { endLocalStripe } from '../simulators/stripe/join.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** All that is removed from a data folder outside of this checkout, where others may keep things too. */
-const OURS = ['check', 'clock', 'compile-cache', 'dev.pid', 'files', 'postgres', 'secret', 'test']
+const OURS = ['check', 'clock', 'compile-cache', 'dev.pid', 'files', 'postgres', 'secret', 'stripe', 'test']
 
-export function reset(dataDir: string, say: (line: string) => void): boolean {
+export async function reset(dataDir: string, say: (line: string) => void): Promise<boolean> {
   if (!existsSync(dataDir)) {
     say(`There is nothing to remove: ${dataDir} does not exist.`)
     return true
@@ -18,6 +19,7 @@ export function reset(dataDir: string, say: (line: string) => void): boolean {
     say(`Plinth is running on ${dataDir}. Stop it first (Ctrl-C where it runs).`)
     return false
   }
+  await endLocalStripe(join(dataDir, 'stripe'))
   const isInside =
     !relative(root, dataDir).startsWith('..') &&
     !isAbsolute(relative(root, dataDir)) &&
@@ -54,7 +56,7 @@ if (import.meta.main) {
   const { dataDir, databaseUrl } = loadConfig({ DATABASE_URL, PLINTH_DATA_DIR })
   if (databaseUrl) console.log('The database that DATABASE_URL names is not touched.')
   try {
-    process.exitCode = reset(resolve(root, dataDir), console.log) ? 0 : 1
+    process.exitCode = (await reset(resolve(root, dataDir), console.log)) ? 0 : 1
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM') throw error

@@ -1,6 +1,17 @@
 /** The table of contents of the HTTP side: every route plugin, in one list. */
+import { analyticsRoutes } from '#analytics'
 import { auditRoutes } from '#audit'
 import { type AccessTokens, type Accounts, authRoutes, browserOf, keyRoutes } from '#auth'
+import {
+  addCallCounter,
+  type Billing,
+  billingRoutes,
+  type LocalStripe,
+  localStripeRoutes,
+  moveAlong,
+  usageRoutes,
+  webhookRoutes,
+} from '#billing'
 import { mailboxRoutes } from '#email'
 import type { AdjustableClock, Clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
@@ -12,7 +23,7 @@ import type { Limiter } from '#platform/http/rate-limit.ts'
 import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
 import type { Logger } from '#platform/log.ts'
 import { deriveKey } from '#platform/secrets.ts'
-import { projectRoutes } from '#projects'
+import { countProjects, projectRoutes } from '#projects'
 import { addIdempotency, createCredentials, type Invitations, invitationRoutes, tenantRoutes } from '#tenants'
 
 export interface AppOptions {
@@ -25,30 +36,40 @@ export interface AppOptions {
   accessTokens: AccessTokens
   accounts: Accounts
   invitations: Invitations
+  billing: Billing
+  localStripe?: LocalStripe | undefined
 }
 
 const PREFIX = '/api/v1'
 
 export async function buildApp(options: AppOptions): Promise<HttpServer> {
-  const { config, log, clock, db, limiter, health, accessTokens, accounts, invitations } = options
+  const { config, log, clock, db, limiter, health, accessTokens, accounts, invitations, billing, localStripe } = options
   const credentials = createCredentials({ db, clock, accessTokens })
   const browser = browserOf(config)
   const cursors = cursorCodec(deriveKey(config.secret, 'cursor:v1'))
-  const { tenantOf, userOf, factsOf } = credentials
+  const { tenantOf, actingOf, userOf, factsOf } = credentials
 
   const app = await createHttpServer({ config, log, guard: credentials, limiter, health })
-  addIdempotency(app, { credentials, clock })
+  addIdempotency(app, { db, credentials, clock })
+
+  addCallCounter(app, { db, clock, log, actingOf })
 
   await app.register(keyRoutes, { accessTokens })
   await app.register(authRoutes, { prefix: PREFIX, accounts, browser, userOf, factsOf })
-  await app.register(tenantRoutes, { prefix: PREFIX, db, clock, credentials })
+  await app.register(tenantRoutes, { prefix: PREFIX, db, clock, credentials, tenancy: accounts.sessions.tenancy })
   await app.register(invitationRoutes, { prefix: PREFIX, invitations, browser, credentials })
   await app.register(auditRoutes, { prefix: PREFIX, db, scopeOf: tenantOf, cursors })
+  await app.register(billingRoutes, { prefix: PREFIX, billing, limiter, usedOf: { projects: countProjects }, tenantOf })
+  await app.register(usageRoutes, { prefix: PREFIX, db, clock, tenantOf })
+  await app.register(webhookRoutes, { prefix: PREFIX, billing })
   await app.register(projectRoutes, { prefix: PREFIX, db, clock, tenantOf })
+  await app.register(analyticsRoutes, { prefix: PREFIX, db, clock, tenantOf })
 
   if (config.env !== 'production') {
     await app.register(mailboxRoutes, { db })
-    if ('advance' in clock) await app.register(clockRoutes, { clock })
+    const onMove = localStripe && ((now: Date) => moveAlong(db, localStripe, now))
+    if ('advance' in clock) await app.register(clockRoutes, { clock, onMove })
+    if (localStripe) await app.register(localStripeRoutes, { db, localStripe, tenantOf })
   }
   return app
 }

@@ -11,6 +11,7 @@ import {
   createThrottles,
   type Sessions,
 } from '#auth'
+import { type Billing, openStripe, pingStripe, startingGrant } from '#billing'
 import { createEmailTransport } from '#email'
 import { jobsHealth } from '#jobs'
 import { type Clock, systemClock } from '#platform/clock.ts'
@@ -22,7 +23,7 @@ import { createLimiter, type Limiter } from '#platform/http/rate-limit.ts'
 import type { Logger } from '#platform/log.ts'
 import { openRedis, pingRedis, type Redis } from '#platform/redis.ts'
 import { deriveKey } from '#platform/secrets.ts'
-import { type Invitations, tenancy } from '#tenants'
+import { createTenancy, type Invitations } from '#tenants'
 
 export interface Services {
   config: Config
@@ -35,6 +36,7 @@ export interface Services {
   accounts: Accounts
   invitations: Invitations
   emailTransport: ReturnType<typeof createEmailTransport>
+  billing: Billing
   close(): Promise<void>
 }
 
@@ -59,11 +61,11 @@ export async function createServices(options: {
     keys: (config.jwtAlgorithm === 'HS256' ? config.secrets : config.jwtPrivateKeys).map(({ value }) => value),
     clock,
   })
-  const passwords = await createPasswords({ concurrency: config.hashConcurrency })
+  const passwords = createPasswords({ concurrency: config.hashConcurrency })
   const sessions: Sessions = {
     db,
     clock,
-    tenancy,
+    tenancy: createTenancy(startingGrant),
     accessTokens,
     settings: {
       refreshTokenDays: config.refreshTokenDays,
@@ -100,6 +102,7 @@ export async function createServices(options: {
     accounts,
     invitations: { ...accounts },
     emailTransport: createEmailTransport(config),
+    billing: { db, clock, log, stripe: openStripe(config), appUrl: config.appUrl },
     async close() {
       redis?.disconnect()
       await Promise.all([closeDatabase(db), closeDatabase(limits)])
@@ -113,7 +116,8 @@ function issuerOf(appUrl: string): string {
   return `${protocol}//${hostname}`
 }
 
-export function healthOf({ db, redis }: Pick<Services, 'db' | 'redis'>): HealthChecks {
+export function healthOf({ db, redis, billing }: Pick<Services, 'db' | 'redis' | 'billing'>): HealthChecks {
+  const { stripe } = billing
   return {
     database: () => ping(db),
     migrated: async () => {
@@ -122,6 +126,7 @@ export function healthOf({ db, redis }: Pick<Services, 'db' | 'redis'>): HealthC
     },
     parts: {
       redis: redis && (() => pingRedis(redis)),
+      stripe: stripe && (() => pingStripe(stripe)),
       jobs: async () => {
         const { status } = await jobsHealth(db)
         if (status !== 'ok') throw new Error('Jobs have been waiting for minutes.')

@@ -9,6 +9,7 @@ import {
   registrationRequested,
   verificationRequested,
 } from '#auth'
+import { type Billing, billingJobs, billingSchedules } from '#billing'
 import { deliverEmail, type EmailTransport, pruneEmails } from '#email'
 import { defineJob, handle, type JobHandler, type Schedule, schedule } from '#jobs'
 import { asSystem } from '#platform/db/scoped.ts'
@@ -24,9 +25,10 @@ export interface WorkOptions {
   accounts: Pick<Accounts, 'db' | 'clock' | 'appUrl'>
   limiter: Limiter
   emailTransport: EmailTransport
+  billing: Billing
 }
 
-export function workOf({ accounts, limiter, emailTransport }: WorkOptions): {
+export function workOf({ accounts, limiter, emailTransport, billing }: WorkOptions): {
   jobs: JobHandler[]
   schedules: Schedule[]
 } {
@@ -34,6 +36,7 @@ export function workOf({ accounts, limiter, emailTransport }: WorkOptions): {
     jobs: [
       deliverEmail(emailTransport),
       pruneEmails.job,
+      ...billingJobs(billing),
       handle(registrationRequested, async ({ payload }) => {
         if (!payload.silent) await answerRegistration(accounts, payload.email, payload.registration_id)
       }),
@@ -52,6 +55,6 @@ export function workOf({ accounts, limiter, emailTransport }: WorkOptions): {
         await limiter.sweep()
       }),
     ],
-    schedules: [pruneEmails.schedule, schedule(cleanUp, { cron: '17 * * * *', payload: {} })],
+    schedules: [pruneEmails.schedule, ...billingSchedules, schedule(cleanUp, { cron: '17 * * * *', payload: {} })],
   }
 }

@@ -37,6 +37,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: { '/api': 'http://127.0.0.1:3000', '/dev/mailbox': 'http://127.0.0.1:3000' },
+    // Not all of /dev: the page of the components is the app's own.
+    proxy: Object.fromEntries(
+      ['/api', '/dev/mailbox', '/dev/clock', '/dev/stripe'].map((path) => [path, 'http://127.0.0.1:3000']),
+    ),
   },
 })

@@ -22,6 +22,12 @@ const leastRole = {
   'projects.delete': 'member',
 
   'audit.read': 'admin',
+
+  'billing.read': 'viewer',
+  'billing.invoices': 'admin',
+  'billing.manage': 'owner',
+
+  'analytics.read': 'viewer',
 } as const satisfies Record<string, Role>
 
 export type Permission = keyof typeof leastRole
@@ -53,9 +59,15 @@ export function authorize(scope: TenantScope, permission: Permission): void {
   )
 }
 
-/** How a route says which permission it needs; the server refuses to boot with a route that says nothing. */
-export function requires(permission: Permission): { permission: Permission } {
-  return { permission }
+/**
+ * How a route says which permission it needs, and which feature of the plan; the server refuses to boot with a route that
+ * says nothing.
+ */
+export function requires(
+  permission: Permission,
+  { feature }: { feature?: string } = {},
+): { permission: Permission; feature?: string } {
+  return feature === undefined ? { permission } : { permission, feature }
 }
 
 export function rolesMatrix(): { role: Role; permissions: readonly Permission[] }[] {

@@ -2,12 +2,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { type AdjustableClock, adjustableClock, type Clock, systemClock } from '#platform/clock.ts'
+import { type AdjustableClock, type Clock, systemClock } from '#platform/clock.ts'
 import { type Config, ConfigError, loadConfig } from '#platform/config.ts'
 import { type Database, loginPrivileges } from '#platform/db/database.ts'
 import { migrateUp } from '#platform/db/migrations.ts'
 import type { Logger } from '#platform/log.ts'
+import { sharedClock } from '#platform/shared-clock.ts'
 import { type DatabaseLocation, locateDatabase } from './database-url.ts'
 import { installSteps } from './install-steps.ts'
 
@@ -57,30 +59,19 @@ function keptSecret(dataDir: string): string {
   }
 }
 
-/** Development can travel in time, and stays where it is over restarts. */
+/**
+ * Where the processes of one system meet on this machine in development: the data folder, or for one database with
+ * several data folders a place that its address leads to.
+ */
+export function meetingPlace({ databaseUrl, dataDir }: Config): string {
+  if (!databaseUrl) return dataDir
+  const name = createHash('sha256').update(databaseUrl).digest('hex').slice(0, 16)
+  return join(tmpdir(), `plinth-${process.getuid?.() ?? 0}-${name}`)
+}
+
+/** Development can travel in time, all its processes together, and stays where it is over restarts. */
 export function clockOf(config: Config): Clock | AdjustableClock {
-  if (config.env === 'production') return systemClock
-  const path = join(config.dataDir, 'clock')
-  const clock = adjustableClock()
-  if (existsSync(path)) clock.advance(Number(readFileSync(path, 'utf8')) || 0)
-  return {
-    now: clock.now,
-    get offsetMs() {
-      return clock.offsetMs
-    },
-    advance(ms) {
-      clock.advance(ms)
-      keep()
-    },
-    set(now) {
-      clock.set(now)
-      keep()
-    },
-  }
-  function keep() {
-    mkdirSync(config.dataDir, { recursive: true })
-    writeFileSync(path, String(clock.offsetMs))
-  }
+  return config.env === 'production' ? systemClock : sharedClock(join(meetingPlace(config), 'clock'))
 }
 
 /** The configured database, or the embedded one. Outside production it is migrated here, behind an advisory lock. */

@@ -4,13 +4,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { migrateUp } from '#platform/db/migrations.ts'
 import { DEMO_PASSWORD, demoAccounts } from '../demo/index.ts'
-import { configure } from './boot.ts'
+import { clockOf, configure } from './boot.ts'
 import { locateDatabase } from './database-url.ts'
 import { onChange } from './dev/changes.ts'
 import { secondsSince, step, welcome } from './dev/progress.ts'
 import { ServerProcess } from './dev/server-process.ts'
 import { buildWeb, stopWebBuild } from './dev/web-build.ts'
 import { installSteps } from './install-steps.ts'
+import { locateStripe, type StripeLocation } from './local-stripe.ts'
 
 const root = join(import.meta.dirname, '../..')
 const config = configure()
@@ -54,6 +55,10 @@ async function main(): Promise<void> {
   await step('Schema', () => migrateUp({ url: database.url, steps: installSteps }), describeApplied)
   await building.catch((error: Error) => console.error(`${error.message}\n  The API works without it.`))
 
+  // The server finds the same one; held here, it stays while the server is replaced.
+  const stripe = await step('Stripe', () => locateStripe(config, clockOf(config)), describeStripe)
+  undo.push(() => stripe.release())
+
   const { server, port } = await startServer()
   watchForChanges(server)
   const address = process.env.PLINTH_APP_URL ? config.appUrl : `http://localhost:${port}`
@@ -87,6 +92,10 @@ async function startServer(): Promise<{ server: ServerProcess; port: number }> {
       if (stopping || isPortGiven || (await tryPort(port)) !== undefined) throw error
     }
   }
+}
+
+function describeStripe({ localUrl }: StripeLocation): string {
+  return localUrl ? `local, at ${localUrl}` : 'as configured'
 }
 
 function describeApplied(applied: string[]): string {

@@ -1,2 +1,2 @@
 /** Demo data for development: two tenants, every role, a year of work. */
-export { DEMO_PASSWORD, demoAccounts, seedDemo } from './seed.ts'
+export { DEMO_PASSWORD, demoAccounts, seedDemo, seedSubscription } from './seed.ts'

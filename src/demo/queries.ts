@@ -57,3 +57,19 @@ export async function insertProject(
 ): Promise<void> {
   await tx.insertInto('projects').values(project).execute()
 }
+
+export async function findTenant(tx: Tx, slug: string): Promise<string | undefined> {
+  return (await tx.selectFrom('tenants').select('id').where('slug', '=', slug).executeTakeFirst())?.id
+}
+
+export async function insertUsage(
+  tx: Tx,
+  tenantId: string,
+  { metric, quantity, at }: { metric: string; quantity: number; at: Date },
+): Promise<void> {
+  await tx
+    .insertInto('usage_daily')
+    .values({ tenant_id: tenantId, metric, day: sql`timezone('UTC', ${at}::timestamptz)::date`, quantity })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}

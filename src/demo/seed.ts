@@ -1,12 +1,22 @@
 import { type EventToRecord, recordAudit } from '#audit'
 import type { Passwords } from '#auth'
+import { type Billing, type LocalStripe, livePast, startingGrant } from '#billing'
 import type { Clock } from '#platform/clock.ts'
 import type { Database, Tx } from '#platform/db/database.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { newId } from '#platform/ids.ts'
-import { setLimit } from '#tenants'
-import { insertMembership, insertPerson, insertProject, insertTenant, isEmpty, lockSeeding } from './queries.ts'
-import { people, projects, tenants } from './story.ts'
+import { applyGrant } from '#tenants'
+import {
+  findTenant,
+  insertMembership,
+  insertPerson,
+  insertProject,
+  insertTenant,
+  insertUsage,
+  isEmpty,
+  lockSeeding,
+} from './queries.ts'
+import { people, projects, tenants, usage } from './story.ts'
 
 export const DEMO_PASSWORD = 'plinth demo password'
 export const demoAccounts = people.map(({ email }) => email)
@@ -30,6 +40,20 @@ export async function seedDemo({ db, clock, passwords }: { db: Database; clock: 
   })
 }
 
+/** Acme has been paying for a year: the local Stripe lives through it. Without one, Acme is on the free plan. */
+export async function seedSubscription(billing: Billing, local: LocalStripe): Promise<boolean> {
+  const acme = await asSystem(billing.db, 'find the tenant of the demo that pays', (tx) => findTenant(tx, 'acme'))
+  if (!acme) return false
+  const now = billing.clock.now().getTime()
+  const members = people.filter(({ tenant }) => tenant === 'acme')
+  return livePast(billing, local, {
+    tenantId: acme,
+    plan: 'pro',
+    interval: 'month',
+    seats: members.map(({ joined }, index) => ({ at: new Date(now - joined * DAY_MS), quantity: index + 1 })),
+  })
+}
+
 async function plant(tx: Tx, passwordHash: string, now: Date): Promise<void> {
   const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const userIds = new Map<string, string>()
@@ -46,10 +70,7 @@ async function plant(tx: Tx, passwordHash: string, now: Date): Promise<void> {
     })
   }
 
-  for (const [slug, { name, limits }] of Object.entries(tenants) as [
-    keyof typeof tenants,
-    (typeof tenants)['acme'],
-  ][]) {
+  for (const [slug, { name }] of Object.entries(tenants) as [keyof typeof tenants, (typeof tenants)['acme']][]) {
     const tenantId = newId()
     const members = people.filter((person) => person.tenant === slug)
     const founder = members[0] as (typeof members)[0]
@@ -63,7 +84,8 @@ async function plant(tx: Tx, passwordHash: string, now: Date): Promise<void> {
         last_active_at: ago(Math.min(1, member.joined)),
       })
     }
-    for (const [key, value] of Object.entries(limits)) await setLimit(tx, tenantId, key, value)
+    await applyGrant(tx, tenantId, startingGrant, ago(founder.joined))
+    for (const day of usage[slug]) await insertUsage(tx, tenantId, { ...day, at: ago(day.daysAgo) })
 
     const history: Happening[] = [
       {

@@ -21,8 +21,8 @@ export const people: readonly Person[] = [
 ]
 
 export const tenants = {
-  acme: { name: 'Acme', limits: { seats: 25, projects: 100 } },
-  globex: { name: 'Globex', limits: { seats: 3, projects: 5 } },
+  acme: { name: 'Acme' },
+  globex: { name: 'Globex' },
 } as const
 
 export interface Story {
@@ -89,4 +89,30 @@ function story(
   touched: number,
 ): Story {
   return { name, description, status, by, started, touched }
+}
+
+export interface UsageOfDay {
+  metric: 'api_calls' | 'ai_credits'
+  daysAgo: number
+  quantity: number
+}
+
+/** Busy weeks and quiet weekends, growing slowly; the same at every start. */
+function year(people: number, days: number): UsageOfDay[] {
+  return Array.from({ length: days }, (_, index) => {
+    const daysAgo = days - index
+    const growth = 0.4 + (0.6 * index) / days
+    const weekday = index % 7 < 5 ? 1 : 0.22
+    const ripple = 1 + 0.25 * Math.sin(index / 4.3) + 0.1 * Math.sin(index * 1.9)
+    const busy = people * growth * weekday * ripple
+    return [
+      { metric: 'api_calls' as const, daysAgo, quantity: Math.max(1, Math.round(310 * busy)) },
+      { metric: 'ai_credits' as const, daysAgo, quantity: Math.max(1, Math.round(14 * busy)) },
+    ]
+  }).flat()
+}
+
+export const usage: Readonly<Record<keyof typeof tenants, readonly UsageOfDay[]>> = {
+  acme: year(4, 364),
+  globex: year(1, 40).filter(({ metric }) => metric === 'api_calls'),
 }

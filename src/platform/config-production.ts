@@ -45,6 +45,13 @@ export function checkProduction(values: ReturnType<typeof readVariables>, config
       refuse(variable, 'belongs to the local Stripe, which takes no real money.')
     }
   }
+  if (values.STRIPE_API_BASE !== undefined) {
+    refuse(
+      'STRIPE_API_BASE',
+      'names another Stripe than the real one.',
+      'Leave it out: production speaks to Stripe itself.',
+    )
+  }
   refuseSharedSecrets(config, refuse)
 }
 

@@ -139,6 +139,7 @@ const SHAPES: Record<Form, (text: string) => boolean | string> = {
   'http-url': (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
   mailbox: (text) => /^(?:[^<>"\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(text),
   'stripe-key': (text) => /^(?:sk|rk)_\w+$/.test(text),
+  'stripe-price': (text) => /^(?:price|plan)_\w+$/.test(text),
   'stripe-webhook-secret': (text) => text.split(',').every((secret) => /^whsec_\S+$/.test(secret.trim())),
 }
 

@@ -49,6 +49,10 @@ export type Config = Readonly<{
   mailFrom: string
   stripeSecretKey: string | undefined
   stripeWebhookSecrets: readonly string[]
+  /** Another Stripe than the real one. */
+  stripeApiBase: string | undefined
+  /** Ids of prices by what they are the price of: `starter_month`. */
+  stripePrices: Readonly<Record<string, string>>
   sentryDsn: string | undefined
   shutdownDelaySeconds: number
   maxEventLoopDelayMs: number
@@ -134,6 +138,8 @@ function assemble(values: Values, secrets: VersionedSecret[], jwtPrivateKeys: Ve
     mailFrom: values.PLINTH_MAIL_FROM ?? `Plinth <no-reply@${URL.parse(appUrl)?.hostname ?? 'localhost'}>`,
     stripeSecretKey: values.STRIPE_SECRET_KEY,
     stripeWebhookSecrets: values.STRIPE_WEBHOOK_SECRET?.split(',').map((secret) => secret.trim()) ?? [],
+    stripeApiBase: values.STRIPE_API_BASE,
+    stripePrices: readPrices(values),
     sentryDsn: values.SENTRY_DSN,
     shutdownDelaySeconds: values.PLINTH_SHUTDOWN_DELAY_SECONDS,
     maxEventLoopDelayMs: values.PLINTH_MAX_EVENT_LOOP_DELAY_MS,
@@ -156,6 +162,16 @@ function readSigningKeys(values: Values, faults: Fault[]) {
   const algorithm = values.PLINTH_JWT_ALGORITHM
   if (algorithm === 'HS256') return []
   return parsed('PLINTH_JWT_PRIVATE_KEY', faults, () => privateKeys(values.PLINTH_JWT_PRIVATE_KEY, algorithm)) ?? []
+}
+
+function readPrices(values: Values): Record<string, string> {
+  const prices: Record<string, string> = {}
+  for (const [variable, value] of Object.entries(values)) {
+    const match = /^STRIPE_PRICE_([A-Z]+?)(_YEAR)?$/.exec(variable)
+    if (match?.[1] && typeof value === 'string')
+      prices[`${match[1].toLowerCase()}_${match[2] ? 'year' : 'month'}`] = value
+  }
+  return prices
 }
 
 function freeze(config: Config): Config {

@@ -2,7 +2,7 @@
  * Every variable Plinth reads, once: its type, bounds, default and the sentence that explains it. `config.ts` reads the
  * environment with it, and `.env.example` is checked against it.
  */
-import { type Static, type TObject, Type } from 'typebox'
+import { type Static, type TObject, Type } from './schema.ts'
 
 export const ENVIRONMENTS = ['development', 'test', 'production'] as const
 export type EnvironmentName = (typeof ENVIRONMENTS)[number]
@@ -17,6 +17,7 @@ export type Form =
   | 'mailbox'
   | 'stripe-key'
   | 'stripe-webhook-secret'
+  | 'stripe-price'
 
 /** What a variable's schema carries beside JSON Schema's own words. */
 export type VariableNotes<Value = unknown> = {
@@ -198,7 +199,7 @@ const work = Type.Object({
   }),
 })
 
-const outside = Type.Object({
+const billing = Type.Object({
   STRIPE_SECRET_KEY: text({
     form: 'stripe-key',
     secret: true,
@@ -211,6 +212,45 @@ const outside = Type.Object({
     remedy: 'Give the signing secret that starts with whsec_; several are separated by commas.',
     description: 'Signing secret of the Stripe webhook endpoint.',
   }),
+  STRIPE_API_BASE: text({
+    form: 'origin',
+    example: 'http://127.0.0.1:12111',
+    remedy: 'Give scheme, host and port only, or leave it out.',
+    description: 'Another address for the Stripe API, for tests; production always speaks to Stripe.',
+  }),
+  STRIPE_PRICE_STARTER: text({
+    form: 'stripe-price',
+    remedy: 'Give the id of a recurring price, which starts with price_.',
+    description: 'Monthly price of the plan starter; found by its lookup key unless set.',
+  }),
+  STRIPE_PRICE_STARTER_YEAR: text({
+    form: 'stripe-price',
+    remedy: 'Give the id of a recurring price, which starts with price_.',
+    description: 'Yearly price of the plan starter; found by its lookup key unless set.',
+  }),
+  STRIPE_PRICE_PRO: text({
+    form: 'stripe-price',
+    remedy: 'Give the id of a recurring price, which starts with price_.',
+    description: 'Monthly price of the plan pro; found by its lookup key unless set.',
+  }),
+  STRIPE_PRICE_PRO_YEAR: text({
+    form: 'stripe-price',
+    remedy: 'Give the id of a recurring price, which starts with price_.',
+    description: 'Yearly price of the plan pro; found by its lookup key unless set.',
+  }),
+  STRIPE_PRICE_ENTERPRISE: text({
+    form: 'stripe-price',
+    remedy: 'Give the id of a recurring price, which starts with price_.',
+    description: 'Monthly price of the plan enterprise; found by its lookup key unless set.',
+  }),
+  STRIPE_PRICE_ENTERPRISE_YEAR: text({
+    form: 'stripe-price',
+    remedy: 'Give the id of a recurring price, which starts with price_.',
+    description: 'Yearly price of the plan enterprise; found by its lookup key unless set.',
+  }),
+})
+
+const outside = Type.Object({
   SENTRY_DSN: text({
     form: 'http-url',
     secret: true,
@@ -231,6 +271,7 @@ export const VARIABLE_GROUPS: Readonly<Record<string, TObject>> = {
   Limits: limits,
   Mail: mail,
   'Work and demo': work,
+  Billing: billing,
   'Outside services and logs': outside,
 }
 
@@ -242,6 +283,7 @@ export const Environment = Type.Object({
   ...limits.properties,
   ...mail.properties,
   ...work.properties,
+  ...billing.properties,
   ...outside.properties,
 })
 export type Environment = Static<typeof Environment>

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { PageQuery } from '#platform/http/page-query.ts'
+import { Type } from '#platform/schema.ts'
 import { Id } from '#tenants'
 
 const closed = { additionalProperties: false } as const

@@ -1,7 +1,8 @@
 /**
  * From credential to scope. A request's tenant comes from its access token and nowhere else; whether the session still
- * lives, and the role that its owner holds now, is read with every request, in the message that opens the request's
- * transaction. So a removed member, a demoted admin or an ended session stops with the next request, on every replica.
+ * lives, the role that its owner holds now and what the tenant's plan unlocks is read with every request, in the message
+ * that opens the request's transaction. So a removed member, a demoted admin, an ended session or an ended plan stops with
+ * the next request, on every replica.
  */
 import type { FastifyRequest } from 'fastify'
 import { authorize, type Permission, type RequestFacts, type Role, type TenantScope, type UserScope } from '#access'
@@ -11,6 +12,8 @@ import type { Database } from '#platform/db/database.ts'
 import { offerTransaction, openTenant, openUser, type ScopedTransaction } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import type { Guard } from '#platform/http/access.ts'
+import { assertFeature } from './allowance/entitlements.ts'
+import { isToBeKept } from './idempotency/repeatable.ts'
 import { CHECK_MEMBER, CHECK_PERSON, type CheckedMember, type CheckedPerson } from './queries.ts'
 
 export interface Credentials extends Guard {
@@ -21,6 +24,8 @@ export interface Credentials extends Guard {
   personOf(request: FastifyRequest): CheckedPerson
   /** The scope of a route that names a permission. */
   tenantOf(request: FastifyRequest): TenantScope
+  /** The same, or undefined where nobody was let in: for what watches all requests. */
+  actingOf(request: FastifyRequest): TenantScope | undefined
   /** The transaction in which the scope was checked, while nothing has used it. */
   transactionOf(request: FastifyRequest): ScopedTransaction | undefined
   /** For public routes that answer differently to people who are signed in. Anything invalid counts as signed out. */
@@ -32,7 +37,7 @@ interface State {
   user?: UserScope
   person?: CheckedPerson
   tenant?: TenantScope
-  transaction?: ScopedTransaction
+  transaction?: ScopedTransaction | undefined
 }
 
 export interface CredentialsOptions {
@@ -50,16 +55,32 @@ export function createCredentials({ db, clock, accessTokens }: CredentialsOption
     return state
   }
 
+  const askForPerson = async (transaction: ScopedTransaction, { sessionId, userId }: AccessClaims) => {
+    const [person] = await transaction.query<CheckedPerson>(CHECK_PERSON, [sessionId, userId, clock.now()])
+    return person
+  }
+
   const checkPerson = async (claims: AccessClaims): Promise<CheckedPerson | undefined> => {
     const transaction = await openUser(db, claims, { readOnly: true })
     try {
-      const rows = await transaction.query<CheckedPerson>(CHECK_PERSON, [claims.sessionId, claims.userId, clock.now()])
+      const person = await askForPerson(transaction, claims)
       await transaction.commit()
-      return rows[0]
+      return person
     } catch (error) {
       await transaction.rollback()
       throw error
     }
+  }
+
+  const enterAsPerson = async (request: FastifyRequest, state: State): Promise<void> => {
+    const { claims } = state
+    // An answer that is kept commits with the effect, so the transaction stays open for the handler.
+    if (isToBeKept(request)) state.transaction = await openUser(db, claims)
+    const person = await (state.transaction ? askForPerson(state.transaction, claims) : checkPerson(claims))
+    if (!person) throw unauthenticated()
+    state.person = person
+    state.user = userScope(request, claims, person)
+    if (state.transaction) offerTransaction(state.user, state.transaction)
   }
 
   const userScope = (request: FastifyRequest, claims: AccessClaims, person: CheckedPerson): UserScope => ({
@@ -71,18 +92,23 @@ export function createCredentials({ db, clock, accessTokens }: CredentialsOption
     request: factsOf(request),
   })
 
-  const enterTenant = async (request: FastifyRequest, state: State, permission: Permission): Promise<void> => {
+  const enterTenant = async (
+    request: FastifyRequest,
+    state: State,
+    { permission, feature }: { permission: string; feature?: string },
+  ): Promise<void> => {
     const { claims } = state
     const { tenantId } = claims
     if (!tenantId) throw new Refusal(403, 'TENANT_REQUIRED', 'This token is for no tenant. Refresh with tenant_slug.')
     const readOnly = request.method === 'GET' || request.method === 'HEAD'
     const transaction = await openTenant(db, { tenantId, userId: claims.userId }, { readOnly })
     state.transaction = transaction
+    const now = clock.now()
     const [member] = await transaction.query<CheckedMember>(CHECK_MEMBER, [
       claims.sessionId,
       claims.userId,
       tenantId,
-      clock.now(),
+      now,
     ])
     const scope: TenantScope = {
       kind: 'tenant',
@@ -93,9 +119,13 @@ export function createCredentials({ db, clock, accessTokens }: CredentialsOption
       authenticatedAt: member?.authenticated_at ?? null,
       request: factsOf(request),
     }
-    authorize(scope, permission)
+    authorize(scope, permission as Permission)
+    if (feature !== undefined) assertFeature(member, feature, now)
     state.tenant = scope
-    offerTransaction(scope, transaction)
+    if (request.routeOptions.config.detached) {
+      state.transaction = undefined
+      await transaction.commit()
+    } else offerTransaction(scope, transaction)
   }
 
   return {
@@ -114,11 +144,8 @@ export function createCredentials({ db, clock, accessTokens }: CredentialsOption
 
     async authorize(request, access) {
       const state = stateOf(request)
-      if (access !== 'user') return enterTenant(request, state, access.permission as Permission)
-      const person = await checkPerson(state.claims)
-      if (!person) throw unauthenticated()
-      state.person = person
-      state.user = userScope(request, state.claims, person)
+      if (access !== 'user') return enterTenant(request, state, access)
+      await enterAsPerson(request, state)
     },
 
     async finish(request) {
@@ -133,6 +160,7 @@ export function createCredentials({ db, clock, accessTokens }: CredentialsOption
     userOf: (request) => required(stateOf(request).user),
     personOf: (request) => required(stateOf(request).person),
     tenantOf: (request) => required(stateOf(request).tenant),
+    actingOf: (request) => states.get(request)?.tenant,
     transactionOf: (request) => states.get(request)?.transaction,
 
     async maybeUserOf(request) {

@@ -1,12 +1,19 @@
 /** The people of a tenant: their roles, leaving and coming back. A tenant always keeps one active owner. */
 import { authorize, canGrant, type Role, type TenantScope } from '#access'
 import { recordAudit } from '#audit'
+import type { Clock } from '#platform/clock.ts'
 import type { Database, Tx } from '#platform/db/database.ts'
 import type { PageWindow } from '#platform/db/page.ts'
 import { inTenant } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
-import { claimSeat } from './limits.ts'
+import { claimSeat } from './allowance/limits.ts'
+import { tellMembersChanged } from './news.ts'
 import { findMember, listMembers, lockMember, type Member, updateMembership } from './queries.ts'
+
+interface Context {
+  db: Database
+  clock: Clock
+}
 
 export type MemberFilter = Parameters<typeof listMembers>[2]
 
@@ -40,25 +47,27 @@ export function changeRole(db: Database, scope: TenantScope, userId: string, rol
 }
 
 /** Their next request in this tenant is refused; what they made stays, and they can be brought back. */
-export async function deactivateMember(db: Database, scope: TenantScope, userId: string): Promise<void> {
+export async function deactivateMember({ db, clock }: Context, scope: TenantScope, userId: string): Promise<void> {
   authorize(scope, 'members.deactivate')
   await keepingAnOwner(() =>
     inTenant(db, scope, async (tx) => {
       const member = await lockSubordinate(tx, scope, userId)
       if (member.status === 'deactivated') return
       await updateMembership(tx, scope.tenantId, userId, { status: 'deactivated' })
+      await tellMembersChanged(tx, scope.tenantId, clock.now())
       await recordAudit(tx, scope, { action: 'member.deactivated', target: { type: 'user', id: userId } })
     }),
   )
 }
 
-export function reactivateMember(db: Database, scope: TenantScope, userId: string): Promise<Member> {
+export function reactivateMember({ db, clock }: Context, scope: TenantScope, userId: string): Promise<Member> {
   authorize(scope, 'members.reactivate')
   return inTenant(db, scope, async (tx) => {
     const member = await lockSubordinate(tx, scope, userId)
     if (member.status === 'active') return member
     await claimSeat(tx, scope.tenantId)
     await updateMembership(tx, scope.tenantId, userId, { status: 'active' })
+    await tellMembersChanged(tx, scope.tenantId, clock.now())
     await recordAudit(tx, scope, { action: 'member.reactivated', target: { type: 'user', id: userId } })
     return { ...member, status: 'active' as const }
   })

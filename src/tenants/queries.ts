@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Role } from '#access'
 import type { Tx } from '#platform/db/database.ts'
 import { likePattern, type PageWindow } from '#platform/db/page.ts'
+import type { Access } from './allowance/queries.ts'
 
 // The two checks of a credential are plain SQL: they run with every request.
 
@@ -11,15 +12,19 @@ export interface CheckedMember {
   role: Role | null
   membership_status: string | null
   tenant_deleted_at: Date | null
+  access: Access | null
+  grace_until: Date | null
+  features: string[] | null
 }
 
 /** Parameters: session, user, tenant, now. No row: the session has ended. Runs as that tenant. */
 export const CHECK_MEMBER = `
   select s.authenticated_at, u.status as user_status, m.role, m.status as membership_status,
-         t.deleted_at as tenant_deleted_at
+         t.deleted_at as tenant_deleted_at, e.access, e.grace_until, e.features
   from sessions s
   left join memberships m on m.tenant_id = $3 and m.user_id = s.user_id
   left join tenants t on t.id = m.tenant_id
+  left join tenant_entitlements e on e.tenant_id = m.tenant_id
   left join users u on u.id = s.user_id
   where s.id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $4`
 
@@ -263,26 +268,6 @@ export async function touchMembership(tx: Tx, tenantId: string, userId: string, 
     .set({ last_active_at: now })
     .where('tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
-    .execute()
-}
-
-// Limits
-
-export async function findLimit(tx: Tx, tenantId: string, key: string): Promise<number | null> {
-  const row = await tx
-    .selectFrom('tenant_limits')
-    .select('value')
-    .where('tenant_id', '=', tenantId)
-    .where('key', '=', key)
-    .executeTakeFirst()
-  return row?.value ?? null
-}
-
-export async function upsertLimit(tx: Tx, tenantId: string, key: string, value: number | null): Promise<void> {
-  await tx
-    .insertInto('tenant_limits')
-    .values({ tenant_id: tenantId, key, value })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'key']).doUpdateSet({ value }))
     .execute()
 }
 

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
 import { permissions, permissionsOf, type Role, requires, rolesMatrix } from '#access'
+import type { Tenancy } from '#auth'
 import { userView } from '#auth'
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/db/database.ts'
 import { listOf, ok, success } from '#platform/http/envelope.ts'
 import { assertIfMatch, etagOf } from '#platform/http/etag.ts'
 import { PageQuery, pageOf, windowOf } from '#platform/http/page-query.ts'
+import { Type } from '#platform/schema.ts'
 import type { Credentials } from './credentials.ts'
 import { changeRole, deactivateMember, membersOf, reactivateMember, readMember } from './members.ts'
 import type { Member, memberSorts, Tenant } from './queries.ts'
@@ -29,9 +30,13 @@ export interface TenantRoutesOptions {
   db: Database
   clock: Clock
   credentials: Credentials
+  tenancy: Tenancy
 }
 
-export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = async (app, { db, clock, credentials }) => {
+export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = async (
+  app,
+  { db, clock, credentials, tenancy },
+) => {
   const { userOf, personOf, tenantOf } = credentials
 
   for (const path of ['/auth/me', '/users/me']) {
@@ -100,7 +105,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
     },
     async (request, reply) => {
       const { name, slug } = request.body
-      const tenant = await createTenant({ db, clock }, userOf(request), { name: name.trim(), slug })
+      const tenant = await createTenant({ db, clock, tenancy }, userOf(request), { name: name.trim(), slug })
       return reply.code(201).send(ok(tenant))
     },
   )
@@ -214,7 +219,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
       schema: { tags: ['Members'], summary: 'Deactivate a member', params: IdParams, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
-      await deactivateMember(db, tenantOf(request), request.params.id)
+      await deactivateMember({ db, clock }, tenantOf(request), request.params.id)
       return reply.code(204).send(null)
     },
   )
@@ -230,7 +235,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
         response: { 200: success(MemberView) },
       },
     },
-    async (request) => ok(memberView(await reactivateMember(db, tenantOf(request), request.params.id))),
+    async (request) => ok(memberView(await reactivateMember({ db, clock }, tenantOf(request), request.params.id))),
   )
 }
 

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { PLAIN_NAME, RoleName, UserView } from '#auth'
 import { PageQuery } from '#platform/http/page-query.ts'
+import { Type } from '#platform/schema.ts'
 
 const closed = { additionalProperties: false } as const
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { asSystem } from '#platform/db/scoped.ts'
 import { type Account, PASSWORD, startTestApp, type TestApp } from '../../tests/support/app.ts'
-import { setLimit } from './limits.ts'
+import { setLimit } from './allowance/limits.ts'
 
 let app: TestApp
 let owner: Account

@@ -7,6 +7,8 @@ import type { Database, Tx } from '#platform/db/database.ts'
 import { asSystem, inTenant } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import { newId } from '#platform/ids.ts'
+import { applyGrant, type Grant } from './allowance/entitlements.ts'
+import { tellTenantCreated } from './news.ts'
 import {
   findTenantOfPerson,
   getTenant,
@@ -22,43 +24,49 @@ import { assertSlug, slugFrom, withSuffix } from './slug.ts'
 /** Enough for any setting a person types; a tenant's row is read with many requests. */
 const MAX_SETTINGS_CHARACTERS = 8_000
 
-export const tenancy: Tenancy = {
-  async create(tx, { name, slug, ownerId, request, now }) {
-    const tenant = await insertWithFreeSlug(tx, name, slug, now)
-    await upsertMembership(tx, { tenant_id: tenant.id, user_id: ownerId, role: 'owner', now })
-    const scope: TenantScope = {
-      kind: 'tenant',
-      tenantId: tenant.id,
-      userId: ownerId,
-      sessionId: null,
-      role: 'owner',
-      authenticatedAt: null,
-      request,
-    }
-    await recordAudit(tx, scope, {
-      action: 'tenant.created',
-      target: { type: 'tenant', id: tenant.id },
-      details: { name: tenant.name, slug: tenant.slug },
-    })
-    return { id: tenant.id, slug: tenant.slug, name: tenant.name, role: 'owner' }
-  },
+/** `starting` is what a new tenant may use, before anything is paid. */
+export function createTenancy(starting: Grant): Tenancy {
+  return {
+    async create(tx, { name, slug, ownerId, request, now }) {
+      const tenant = await insertWithFreeSlug(tx, name, slug, now)
+      await upsertMembership(tx, { tenant_id: tenant.id, user_id: ownerId, role: 'owner', now })
+      await applyGrant(tx, tenant.id, starting, now)
+      await tellTenantCreated(tx, tenant.id)
+      const scope: TenantScope = {
+        kind: 'tenant',
+        tenantId: tenant.id,
+        userId: ownerId,
+        sessionId: null,
+        role: 'owner',
+        authenticatedAt: null,
+        request,
+      }
+      await recordAudit(tx, scope, {
+        action: 'tenant.created',
+        target: { type: 'tenant', id: tenant.id },
+        details: { name: tenant.name, slug: tenant.slug },
+      })
+      return { id: tenant.id, slug: tenant.slug, name: tenant.name, role: 'owner' }
+    },
+    enter,
+  }
+}
 
-  async enter(tx, { userId, slug, lastTenantId, now }) {
-    const found = await findTenantOfPerson(tx, userId, slug === undefined ? { preferredId: lastTenantId } : { slug })
-    if (!found) {
-      if (slug === undefined) return null
-      throw new Refusal(404, 'TENANT_NOT_FOUND', 'You do not belong to an organisation with this slug.')
-    }
-    if (found.status !== 'active') {
-      throw new Refusal(
-        403,
-        'MEMBERSHIP_DEACTIVATED',
-        'Your membership in this organisation was deactivated. Ask an admin.',
-      )
-    }
-    await touchMembership(tx, found.id, userId, now)
-    return { id: found.id, slug: found.slug, name: found.name, role: found.role }
-  },
+const enter: Tenancy['enter'] = async (tx, { userId, slug, lastTenantId, now }) => {
+  const found = await findTenantOfPerson(tx, userId, slug === undefined ? { preferredId: lastTenantId } : { slug })
+  if (!found) {
+    if (slug === undefined) return null
+    throw new Refusal(404, 'TENANT_NOT_FOUND', 'You do not belong to an organisation with this slug.')
+  }
+  if (found.status !== 'active') {
+    throw new Refusal(
+      403,
+      'MEMBERSHIP_DEACTIVATED',
+      'Your membership in this organisation was deactivated. Ask an admin.',
+    )
+  }
+  await touchMembership(tx, found.id, userId, now)
+  return { id: found.id, slug: found.slug, name: found.name, role: found.role }
 }
 
 async function insertWithFreeSlug(tx: Tx, name: string, wanted: string | undefined, now: Date): Promise<Tenant> {
@@ -77,12 +85,15 @@ async function insertWithFreeSlug(tx: Tx, name: string, wanted: string | undefin
 }
 
 export function createTenant(
-  { db, clock }: { db: Database; clock: Clock },
+  { db, clock, tenancy }: { db: Database; clock: Clock; tenancy: Tenancy },
   scope: UserScope,
   input: { name: string; slug?: string | undefined },
 ): Promise<TenantOfToken> {
-  return asSystem(db, 'make a tenant: nobody belongs to it yet', (tx) =>
-    tenancy.create(tx, { ...input, ownerId: scope.userId, request: scope.request, now: clock.now() }),
+  return asSystem(
+    db,
+    'make a tenant: nobody belongs to it yet',
+    (tx) => tenancy.create(tx, { ...input, ownerId: scope.userId, request: scope.request, now: clock.now() }),
+    { within: scope },
   )
 }
 

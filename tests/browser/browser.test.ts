@@ -4,6 +4,7 @@
  */
 import { after, describe, test } from 'node:test'
 import { accounts } from './accounts.ts'
+import { billing } from './billing.ts'
 import { findChromium } from './chromium.ts'
 import { everyPagePromises } from './every-page.ts'
 import { keyboard } from './keyboard.ts'
@@ -25,6 +26,7 @@ if (chromium) {
     projects(stage)
     tabs(stage)
     keyboard(stage)
+    billing(stage)
   })
 } else {
   test('in a browser', { skip: 'There is no Chromium on this machine; set CHROMIUM to where it is.' })

@@ -23,6 +23,7 @@ export async function everyPage(stage: Stage): Promise<Stop[]> {
   const dashboard = { path: '/t/acme', signedIn: true } as const
   return [
     { name: 'start page', path: '/' },
+    { name: 'pricing', path: '/pricing?interval=year' },
     { name: 'sign-in', path: '/sign-in' },
     { name: 'sign-up', path: '/sign-up' },
     { name: 'forgotten password', path: '/forgot-password' },
@@ -42,6 +43,9 @@ export async function everyPage(stage: Stage): Promise<Stop[]> {
     { name: 'members', path: '/t/acme/members', signedIn: true },
     { name: 'invitations', path: '/t/acme/members?tab=invitations', signedIn: true },
     { name: 'invite people', path: '/t/acme/members?invite=true', signedIn: true },
+    { name: 'billing', path: '/t/acme/billing', signedIn: true },
+    { name: 'plans', path: '/t/acme/billing/plans', signedIn: true },
+    { name: 'invoices', path: '/t/acme/billing/invoices', signedIn: true },
     { name: 'audit log', path: '/t/acme/audit', signedIn: true },
     { name: 'settings', path: '/t/acme/settings', signedIn: true },
     { name: 'account', path: '/account', signedIn: true },

@@ -8,6 +8,7 @@ import { operationsOf } from './operations.ts'
 /** Who needs no credential. A new line is a decision: say in review why the route is safe to call by anybody. */
 const PUBLIC = [
   'GET /.well-known/jwks.json',
+  'GET /api/v1/billing/plans',
   'GET /api/v1/invitations/lookup',
   'GET /health',
   'GET /livez',
@@ -20,6 +21,8 @@ const PUBLIC = [
   'POST /api/v1/auth/password/reset',
   'POST /api/v1/auth/refresh',
   'POST /api/v1/auth/register',
+  // Stripe's signature is its credential.
+  'POST /api/v1/billing/webhook',
   'POST /api/v1/invitations/accept',
 ]
 
@@ -49,7 +52,7 @@ test('a route that does not say who may call it keeps the server from starting',
 })
 
 test('nor does one that says something unknown', async () => {
-  for (const access of ['everybody', '', null, {}, { permission: '' }, ['public']]) {
+  for (const access of ['everybody', '', null, {}, { permission: '' }, ['public'], { permission: 'x', feature: '' }]) {
     await withIdleApp(async (app) => {
       const plant = () => app.get('/api/v1/planted', { config: { access: access as never } }, async () => ({}))
       assert.throws(plant, JSON.stringify(access))
@@ -74,6 +77,19 @@ test('every operation says who may call it, and names a permission that exists',
     for (const { key, access } of operations) {
       if (typeof access === 'string') assert.ok(access === 'public' || access === 'user', key)
       else assert.ok((permissions as string[]).includes(access.permission), `${key}: ${access.permission}`)
+    }
+  })
+})
+
+test('every feature that an operation asks for is in a plan', async () => {
+  await withIdleApp(async (app) => {
+    await app.ready()
+    const { data: plans } = (await app.inject('/api/v1/billing/plans')).json()
+    const sold = new Set(plans.flatMap(({ features }: { features: string[] }) => features))
+    const asked = operationsOf(app).filter(({ access }) => typeof access === 'object' && access.feature)
+    assert.ok(asked.length > 0)
+    for (const { key, access } of asked) {
+      if (typeof access === 'object') assert.ok(sold.has(access.feature), `${key}: ${access.feature}`)
     }
   })
 })

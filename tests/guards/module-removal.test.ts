@@ -12,7 +12,16 @@ import { ROOT, read } from '../../scripts/source.ts'
 function copyOfRepository(t: TestContext): string {
   const copy = mkdtempSync(join(tmpdir(), 'plinth-removal-'))
   t.after(() => rmSync(copy, { recursive: true, force: true }))
-  for (const path of ['src', 'scripts', 'tests', 'bench', 'migrations', 'package.json', 'tsconfig.json']) {
+  for (const path of [
+    'src',
+    'scripts',
+    'tests',
+    'bench',
+    'migrations',
+    'simulators',
+    'package.json',
+    'tsconfig.json',
+  ]) {
     if (existsSync(join(ROOT, path))) cpSync(join(ROOT, path), join(copy, path), { recursive: true })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))

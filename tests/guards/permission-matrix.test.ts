@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { authorize, requires, type TenantScope } from '#access'
 import { Refusal } from '#platform/errors.ts'
-import { type Account, startTestApp, type TestApp } from '../support/app.ts'
+import type { Account } from '../support/app.ts'
+import { type GuardedApp, startGuardedApp } from './guarded-app.ts'
 import { executeMatrix } from './matrix.ts'
 import { makeTenancy, type Tenancy } from './two-tenants.ts'
 
 test('every role may do exactly what the table of permissions says, operation by operation', async (t) => {
-  const app = await startTestApp()
+  const app = await startGuardedApp()
   try {
     const { operations, cells, findings } = await executeMatrix(app, await makeTenancy(app, 'm'))
     t.diagnostic(`operations ${operations}, cells ${cells}, findings ${findings.length}`)
@@ -21,7 +22,7 @@ test('every role may do exactly what the table of permissions says, operation by
 
 test('a planted operation that asks for something else than it declares is found, and so is one that acts first', async () => {
   const viewer = { kind: 'tenant', role: 'viewer' } as TenantScope
-  const app = await startTestApp({
+  const app = await startGuardedApp({
     extend: async (server) => {
       const schema = { summary: 'Planted' }
       await server.register(
@@ -35,6 +36,21 @@ test('a planted operation that asks for something else than it declares is found
             { config: { access: requires('audit.read') }, schema, onRequest: (_request, _reply, done) => done(vague) },
             async () => ({}),
           )
+          const gated = { access: requires('projects.read', { feature: 'analytics' }) }
+          // Asks for the plan by itself, and looks at somebody else's.
+          routes.get('/planted/own-gate', { config: { access: requires('projects.read') }, schema }, async () => {
+            throw new Refusal(402, 'PLAN_UPGRADE_REQUIRED', 'No.')
+          })
+          routes.get(
+            '/planted/early-gate',
+            {
+              config: gated,
+              schema,
+              onRequest: (_request, _reply, done) => done(new Refusal(402, 'SUBSCRIPTION_REQUIRED', 'No.')),
+            },
+            async () => ({}),
+          )
+          routes.get('/planted/gated', { config: gated, schema }, async () => ({}))
         },
         { prefix: '/api/v1' },
       )
@@ -46,6 +62,8 @@ test('a planted operation that asks for something else than it declares is found
       'GET /api/v1/planted/stricter answers 403 to a viewer, who holds the permission',
       'GET /api/v1/planted/stricter answers 403 to a owner, who holds the permission',
       'GET /api/v1/planted/vague answers 403 NO to a member, who lacks the permission',
+      'GET /api/v1/planted/own-gate answers 402 to a viewer, who holds the permission',
+      'GET /api/v1/planted/early-gate answers 402 SUBSCRIPTION_REQUIRED to a viewer without the feature',
     ]) {
       assert.ok(
         findings.some((finding) => finding.startsWith(beginning)),
@@ -53,7 +71,7 @@ test('a planted operation that asks for something else than it declares is found
       )
     }
     assert.ok(
-      findings.every((finding) => finding.includes('/planted/')),
+      findings.every((finding) => finding.includes('/planted/') && !finding.includes('/planted/gated')),
       findings.join('\n'),
     )
   } finally {
@@ -62,14 +80,14 @@ test('a planted operation that asks for something else than it declares is found
 })
 
 describe('nobody rises above themselves', () => {
-  let app: TestApp
+  let app: GuardedApp
   let tenancy: Tenancy
   let admin: Account
   let member: Account
   let viewer: Account
 
   before(async () => {
-    app = await startTestApp()
+    app = await startGuardedApp()
     tenancy = await makeTenancy(app, 'r')
     ;[admin, member, viewer] = tenancy.people as [Account, Account, Account]
   })

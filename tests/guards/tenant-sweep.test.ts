@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import { requires } from '#access'
 import { asSystem } from '#platform/db/scoped.ts'
-import { startTestApp, type TestApp, type TestAppOptions } from '../support/app.ts'
+import type { TestAppOptions } from '../support/app.ts'
+import { type GuardedApp, startGuardedApp } from './guarded-app.ts'
 import { sweep } from './sweep.ts'
 
-async function withApp<T>(options: TestAppOptions, work: (app: TestApp) => Promise<T>): Promise<T> {
-  const app = await startTestApp(options)
+async function withApp<T>(options: TestAppOptions, work: (app: GuardedApp) => Promise<T>): Promise<T> {
+  const app = await startGuardedApp(options)
   try {
     return await work(app)
   } finally {

@@ -43,6 +43,11 @@ test('a server killed in a loop loses no write that it confirmed, and a repeated
   let server: ServerProcess = await startServer(env, port)
   const { token, tenantId } = await signUp(server.url, 'killed')
 
+  // What the plan allows is not the question here.
+  await asSystem(db, 'test', (tx) =>
+    tx.updateTable('tenant_limits').set({ value: null }).where('tenant_id', '=', tenantId).execute(),
+  )
+
   let over = false
   let repeated = 0
   const confirmed: string[] = []
@@ -70,7 +75,14 @@ test('a server killed in a loop loses no write that it confirmed, and a repeated
       await sleep(200)
     }
   }
-  const work = Promise.all([...Array.from({ length: WRITERS }, (_, writer) => write(writer)), invite()])
+  let tenants = 0
+  const found = async () => {
+    for (; !over; tenants++) {
+      await confirm('/tenants', `tenant-${tenants}`, { name: `tenant ${tenants}` })
+      await sleep(50)
+    }
+  }
+  const work = Promise.all([...Array.from({ length: WRITERS }, (_, writer) => write(writer)), invite(), found()])
 
   for (let kill = 0; kill < KILLS; kill++) {
     await sleep(200 + Math.random() * 300)
@@ -88,6 +100,7 @@ test('a server killed in a loop loses no write that it confirmed, and a repeated
       .where('tenant_id', '=', tenantId)
       .where('action', '=', 'project.created')
       .execute(),
+    tenants: await tx.selectFrom('tenants').select('name').where('name', 'like', 'tenant %').execute(),
     invitations: await tx.selectFrom('invitations').select('email').where('tenant_id', '=', tenantId).execute(),
   }))
   const mails = await asSystem(db, 'test', (tx) =>
@@ -97,6 +110,8 @@ test('a server killed in a loop loses no write that it confirmed, and a repeated
   assert.deepEqual(new Set(names), new Set(confirmed), 'confirmed and stored are the same')
   assert.equal(names.length, new Set(names).size, 'nothing twice')
   assert.equal(rows.audited.length, names.length, 'each recorded once')
+  assert.equal(rows.tenants.length, tenants, 'one tenant for each key')
+  assert.equal(new Set(rows.tenants.map(({ name }) => name)).size, tenants)
   assert.equal(mails.length, rows.invitations.length, 'one mail for each invitation')
   assert.equal(new Set(mails.map(({ recipient }) => recipient)).size, mails.length)
 

@@ -152,7 +152,12 @@ test('a repeated request with one Idempotency-Key has one effect, on whichever s
 test('the last places of a limit go to exactly as many as there are', async () => {
   const { tokens, tenant } = await signUp()
   await asSystem(db, 'test', (tx) =>
-    tx.insertInto('tenant_limits').values({ tenant_id: tenant.id, key: 'projects', value: 1 }).execute(),
+    tx
+      .updateTable('tenant_limits')
+      .set({ value: 1 })
+      .where('tenant_id', '=', tenant.id)
+      .where('key', '=', 'projects')
+      .execute(),
   )
   const headers = { authorization: `Bearer ${tokens.access_token}` }
   const answers = await Promise.all(

@@ -7,7 +7,12 @@ type Client = Pick<pg.ClientBase, 'query'>
 export const SHARED_TABLES = ['rate_limits', 'schema_migrations']
 
 /** Unique over all tenants on purpose: random secrets, which tell nothing when they collide. */
-const UNIQUE_OVER_TENANTS = ['invitations_token_hash_key', 'registrations_token_hash_key']
+const UNIQUE_OVER_TENANTS = [
+  'invitations_token_hash_key',
+  'registrations_token_hash_key',
+  // One customer is one tenant; it is how an event finds its tenant, and only the system writes it.
+  'billing_customers_stripe_customer_id_key',
+]
 
 /** Functions that run with their owner's rights; each was read by somebody who looked for a way around row security. */
 const REVIEWED_DEFINERS: string[] = []

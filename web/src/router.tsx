@@ -3,7 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { rememberTenant } from './api/client.ts'
 import { queryClient } from './api/queries.ts'
 import { lastUsed } from './api/session.ts'
-import { onlySignedIn, onlyVisitors, startingPlace } from './auth/doors.ts'
+import { lastTenant, onlySignedIn, onlyVisitors, startingPlace } from './auth/doors.ts'
 import { meQuery } from './auth/me.tsx'
 import { inDevelopment } from './frame/environment.ts'
 import { NotFound } from './frame/not-found.tsx'
@@ -21,6 +21,25 @@ const landing = createRoute({
   component: lazyRouteComponent(() => import('./home/landing.tsx'), 'Landing'),
 })
 
+const intervals = ['month', 'year'] as const
+
+const pricing = createRoute({
+  getParentRoute: () => root,
+  path: '/pricing',
+  validateSearch: (search) => optional({ interval: oneOf(search.interval, intervals), for: text(search.for) }),
+  component: lazyRouteComponent(() => import('./billing/pricing.tsx'), 'PricingPage'),
+})
+
+/** Refusals of the API lead here, whichever organisation they were about. */
+const upgrade = createRoute({
+  getParentRoute: () => root,
+  path: '/billing',
+  beforeLoad: async ({ location }) => {
+    await onlySignedIn(lastUsed, location.href)
+    await lastTenant('/t/$tenant/billing')
+  },
+})
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -32,6 +51,7 @@ const signIn = createRoute({
 const signUp = createRoute({
   getParentRoute: () => root,
   path: '/sign-up',
+  validateSearch: (search) => optional({ plan: text(search.plan), interval: oneOf(search.interval, intervals) }),
   beforeLoad: onlyVisitors,
   component: lazyRouteComponent(() => import('./auth/sign-up.tsx'), 'SignUpPage'),
 })
@@ -148,6 +168,38 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./audit/audit-log.tsx'), 'AuditLogPage'),
 })
 
+const billing = createRoute({
+  getParentRoute: () => tenant,
+  path: '/billing',
+  validateSearch: (search) => optional({ checkout: oneOf(search.checkout, ['done', 'canceled'] as const) }),
+  component: lazyRouteComponent(() => import('./billing/billing.tsx'), 'BillingPage'),
+})
+
+const plans = createRoute({
+  getParentRoute: () => tenant,
+  path: '/billing/plans',
+  validateSearch: (search) =>
+    optional({
+      plan: text(search.plan),
+      interval: oneOf(search.interval, intervals),
+      seats: wholeNumber(search.seats),
+    }),
+  component: lazyRouteComponent(() => import('./billing/plans-page.tsx'), 'PlansPage'),
+})
+
+const invoices = createRoute({
+  getParentRoute: () => tenant,
+  path: '/billing/invoices',
+  validateSearch: (search) => optional({ page: wholeNumber(search.page) }),
+  component: lazyRouteComponent(() => import('./billing/invoices.tsx'), 'InvoicesPage'),
+})
+
+const analytics = createRoute({
+  getParentRoute: () => tenant,
+  path: '/analytics',
+  component: lazyRouteComponent(() => import('./analytics/analytics.tsx'), 'AnalyticsPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => tenant,
   path: '/settings',
@@ -166,6 +218,8 @@ const components = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     landing,
+    pricing,
+    upgrade,
     signIn,
     signUp,
     forgotPassword,
@@ -174,7 +228,7 @@ export const router = createRouter({
     acceptInvitation,
     account,
     newTenant,
-    tenant.addChildren([home, projects, project, members, audit, settings]),
+    tenant.addChildren([home, projects, project, members, analytics, audit, billing, plans, invoices, settings]),
     components,
   ]),
   defaultPreload: 'intent',

@@ -45,6 +45,138 @@ export interface AuditHeadsTable {
   base_hash: Buffer
 }
 
+export interface BillingCheckoutsTable {
+  tenant_id: string
+  id: string
+  plan: string
+  interval: string
+  quantity: number
+  with_trial: boolean
+  session_id: string | null
+  url: string | null
+  state: 'open' | 'completed' | 'expired'
+  created_by: string
+  created_at: Date
+  expires_at: Date
+}
+
+export interface BillingCustomersTable {
+  tenant_id: string
+  stripe_customer_id: string | null
+  livemode: boolean | null
+  generation: Generated<number>
+  trial_used_at: Date | null
+  chosen_seats: number | null
+  past_due_since: Date | null
+  created_at: Date
+  synced_at: Date | null
+}
+
+export interface BillingInvoicesTable {
+  tenant_id: string
+  stripe_invoice_id: string
+  subscription_id: string | null
+  number: string | null
+  status: string
+  billing_reason: string | null
+  currency: string
+  total: number
+  amount_due: number
+  amount_paid: number
+  hosted_invoice_url: string | null
+  invoice_pdf: string | null
+  period_start: Date | null
+  period_end: Date | null
+  attempt_count: number
+  next_payment_attempt: Date | null
+  created_at: Date
+  paid_at: Date | null
+}
+
+export interface BillingNoticesTable {
+  tenant_id: string
+  key: string
+  sent_at: Date
+}
+
+export interface BillingOperationsTable {
+  tenant_id: string
+  id: string
+  kind: string
+  params_hash: Buffer
+  params: ColumnType<unknown, JsonInput, JsonInput>
+  state: 'pending' | 'done' | 'failed'
+  created_at: Date
+  settled_at: Date | null
+}
+
+export interface BillingReconciliationsTable {
+  id: string
+  started_at: Date
+  finished_at: Date | null
+  customers: Generated<number>
+  drift: ColumnType<unknown, JsonInput | undefined, JsonInput>
+}
+
+export interface BillingSubscriptionsTable {
+  tenant_id: string
+  stripe_subscription_id: string
+  stripe_customer_id: string
+  status: string
+  plan: string
+  interval: string
+  price_id: string
+  item_id: string
+  quantity: number
+  currency: string
+  unit_amount: number
+  current_period_start: Date
+  current_period_end: Date
+  trial_end: Date | null
+  cancel_at: Date | null
+  canceled_at: Date | null
+  ended_at: Date | null
+  schedule_id: string | null
+  scheduled_plan: string | null
+  scheduled_interval: string | null
+  scheduled_quantity: number | null
+  scheduled_at: Date | null
+  default_payment_method: string | null
+  latest_invoice_id: string | null
+  started_at: Date
+  is_current: boolean
+  synced_at: Date
+}
+
+export interface CreditGrantsTable {
+  tenant_id: string
+  id: string
+  month: Date
+  amount: number
+  source: string
+  granted_at: Date
+}
+
+export interface CreditMonthsTable {
+  tenant_id: string
+  month: Date
+  granted: Generated<number>
+  spent: Generated<number>
+}
+
+export interface CreditReservationsTable {
+  tenant_id: string
+  id: string
+  month: Date
+  amount: number
+  source: string
+  state: 'open' | 'settled' | 'released' | 'expired'
+  used: number | null
+  created_at: Date
+  expires_at: Date
+  settled_at: Date | null
+}
+
 export interface EmailsTable {
   id: string
   kind: string
@@ -94,6 +226,19 @@ export interface MembershipsTable {
   status: Generated<'active' | 'deactivated'>
   joined_at: Generated<Date>
   last_active_at: Date | null
+}
+
+export interface MeterEventsTable {
+  tenant_id: string
+  id: string
+  event_name: string
+  value: number
+  at: Date
+  state: Generated<'pending' | 'sent' | 'dropped'>
+  attempts: Generated<number>
+  next_attempt_at: Date
+  settled_at: Date | null
+  note: string | null
 }
 
 export interface OneTimeTokensTable {
@@ -159,6 +304,33 @@ export interface SessionsTable {
   last_tenant_id: string | null
 }
 
+export interface StripeEventsTable {
+  id: string
+  type: string
+  api_version: string | null
+  livemode: boolean | null
+  account: string | null
+  customer_id: string | null
+  object_id: string | null
+  created_at: Date | null
+  received_at: Date
+  state: 'pending' | 'done' | 'ignored' | 'unmatched' | 'dead'
+  attempts: Generated<number>
+  settled_at: Date | null
+  note: string | null
+  payload: ColumnType<unknown, JsonInput, JsonInput>
+}
+
+export interface TenantEntitlementsTable {
+  tenant_id: string
+  plan: string
+  status: string
+  access: 'full' | 'grace' | 'none'
+  grace_until: Date | null
+  features: string[]
+  updated_at: Date
+}
+
 export interface TenantLimitsTable {
   tenant_id: string
   key: string
@@ -174,6 +346,34 @@ export interface TenantsTable {
   created_at: Generated<Date>
   updated_at: Generated<Date>
   deleted_at: Date | null
+}
+
+export interface UsageDailyTable {
+  tenant_id: string
+  metric: string
+  day: Date
+  quantity: number
+}
+
+export interface UsageEventsTable {
+  tenant_id: string
+  id: string
+  metric: string
+  quantity: number
+  source: string | null
+  at: Date
+  counted: Generated<boolean>
+}
+
+export interface UserIdempotencyKeysTable {
+  user_id: string
+  route: string
+  key: string
+  fingerprint: Buffer
+  status: number
+  body: string | null
+  headers: ColumnType<unknown, JsonInput, JsonInput>
+  answered_at: Date
 }
 
 export interface UsersTable {
@@ -192,17 +392,33 @@ export interface Schema {
   account_events: AccountEventsTable
   audit_events: AuditEventsTable
   audit_heads: AuditHeadsTable
+  billing_checkouts: BillingCheckoutsTable
+  billing_customers: BillingCustomersTable
+  billing_invoices: BillingInvoicesTable
+  billing_notices: BillingNoticesTable
+  billing_operations: BillingOperationsTable
+  billing_reconciliations: BillingReconciliationsTable
+  billing_subscriptions: BillingSubscriptionsTable
+  credit_grants: CreditGrantsTable
+  credit_months: CreditMonthsTable
+  credit_reservations: CreditReservationsTable
   emails: EmailsTable
   idempotency_keys: IdempotencyKeysTable
   invitations: InvitationsTable
   memberships: MembershipsTable
+  meter_events: MeterEventsTable
   one_time_tokens: OneTimeTokensTable
   projects: ProjectsTable
   rate_limits: RateLimitsTable
   refresh_tokens: RefreshTokensTable
   registrations: RegistrationsTable
   sessions: SessionsTable
+  stripe_events: StripeEventsTable
+  tenant_entitlements: TenantEntitlementsTable
   tenant_limits: TenantLimitsTable
   tenants: TenantsTable
+  usage_daily: UsageDailyTable
+  usage_events: UsageEventsTable
+  user_idempotency_keys: UserIdempotencyKeysTable
   users: UsersTable
 }

@@ -4,8 +4,8 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import { newId } from '../ids.ts'
-import { closeDatabase, type Database, loginPrivileges, openDatabase } from './database.ts'
-import { asSystem, inTenant, inUser, offerTransaction, openTenant } from './scoped.ts'
+import { closeDatabase, type Database, loginPrivileges, openDatabase, type Tx } from './database.ts'
+import { asSystem, inTenant, inUser, offerTransaction, openTenant, openUser } from './scoped.ts'
 
 let database: TestDatabase
 let db: Database
@@ -149,6 +149,47 @@ test('a transaction opened ahead is joined by its own scope only', async () => {
   assert.deepEqual(await projectTenants(inTenant, a), [a.tenantId])
   assert.equal(ahead.settled, true)
   assert.deepEqual(await projectTenants(inTenant, a), [a.tenantId])
+})
+
+const userIds = async (tx: Tx) => (await tx.selectFrom('users').select('id').execute()).map(({ id }) => id)
+
+test('a step out of row security joins the transaction of its scope, sees all there, and ends with its work', async () => {
+  const scope = { userId: a.userId }
+  const ahead = await openUser(db, scope)
+  ahead.deferCommit = true
+  offerTransaction(scope, ahead)
+  const seen = await asSystem(
+    db,
+    'test',
+    async (tx) => {
+      await tx.updateTable('users').set({ full_name: 'changed' }).where('id', '=', b.userId).execute()
+      return userIds(tx)
+    },
+    { within: scope },
+  )
+  assert.ok(seen.includes(a.userId) && seen.includes(b.userId))
+  assert.deepEqual(await userIds(ahead.tx), [a.userId])
+  await ahead.rollback()
+  const name = await asSystem(db, 'test', (tx) =>
+    tx.selectFrom('users').select('full_name').where('id', '=', b.userId).executeTakeFirstOrThrow(),
+  )
+  assert.equal(name.full_name, 'x')
+})
+
+test('what is checked at the end of such a step is checked with its own eyes', async () => {
+  const scope = { userId: a.userId }
+  const ahead = await openUser(db, scope)
+  ahead.deferCommit = true
+  offerTransaction(scope, ahead)
+  const leaving = asSystem(
+    db,
+    'test',
+    (tx) => tx.updateTable('memberships').set({ role: 'member' }).where('tenant_id', '=', b.tenantId).execute(),
+    { within: scope },
+  )
+  // A tenant keeps an owner: the constraint is deferred and reads memberships that the person cannot see.
+  await assert.rejects(leaving, { code: '23514' })
+  assert.equal(ahead.settled, true)
 })
 
 test('a read-only transaction refuses to write', async () => {

@@ -18,6 +18,9 @@ type ScopeRole = 'plinth_tenant' | 'plinth_user' | 'plinth_system'
 const SETTINGS =
   "select set_config('role', $1, true), set_config('app.tenant_id', $2, true), set_config('app.user_id', $3, true)"
 
+const ROLE = "select set_config('role', $1, true)"
+const CONSTRAINTS_NOW = 'set constraints all immediate'
+
 const RETRIES = 3
 /** serialization_failure, deadlock_detected: the whole transaction may simply be run again. */
 const TRANSIENT = new Set(['40001', '40P01'])
@@ -30,6 +33,7 @@ export class ScopedTransaction {
   readonly tx: Tx
   readonly #connection: Connection
   readonly #readOnly: boolean
+  readonly #role: ScopeRole
   #settled = false
   #opening: Error | undefined
   /** Set to keep the transaction open when work in it ends, because an answer is to be stored with it. */
@@ -46,6 +50,7 @@ export class ScopedTransaction {
   ) {
     this.#connection = connection
     this.#readOnly = readOnly
+    this.#role = role
     this.tx = poolOf(db).transactionOn(connection, () => this.#settled)
     const note = (error: Error | null) => {
       this.#opening ??= error ?? undefined
@@ -67,6 +72,15 @@ export class ScopedTransaction {
       // A failed opening makes every later statement fail with "transaction is aborted", which hides the cause.
       throw this.#opening ?? error
     }
+  }
+
+  /** Another role for the time of the work. Should the work fail, the whole transaction is rolled back anyway. */
+  async as<T>(role: ScopeRole, work: (tx: Tx) => Promise<T>): Promise<T> {
+    await this.query(ROLE, [role])
+    const result = await work(this.tx)
+    // What is checked at the end is checked with the eyes of the role that did it.
+    await Promise.all([this.query(CONSTRAINTS_NOW, []), this.query(ROLE, [this.#role])])
+    return result
   }
 
   async commit(): Promise<void> {
@@ -113,6 +127,7 @@ export class ScopedTransaction {
 }
 
 interface OpenOptions {
+  /** Its end is not waited for, because nothing depends on it. */
   readOnly?: boolean
 }
 
@@ -138,7 +153,7 @@ export function openUser(db: Database, scope: { userId: string }, options?: Open
 /** Transactions that were opened ahead, with the check of the credential, for the scope they belong to. */
 const openedAhead = new WeakMap<object, ScopedTransaction>()
 
-/** Lets the next `inTenant` of this very scope join the transaction in which its credential was checked. */
+/** Lets the next `inTenant` or `inUser` of this very scope join the transaction in which its credential was checked. */
 export function offerTransaction(scope: object, transaction: ScopedTransaction): void {
   openedAhead.set(scope, transaction)
 }
@@ -147,16 +162,17 @@ async function run<T>(
   start: () => Promise<ScopedTransaction>,
   ahead: ScopedTransaction | undefined,
   work: (tx: Tx) => Promise<T>,
+  role?: ScopeRole,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     const joined = attempt === 0 && ahead && !ahead.settled && !ahead.inUse ? ahead : undefined
     const transaction = joined ?? (await start())
     transaction.inUse = true
     try {
-      const result = await work(transaction.tx)
+      const result = await (joined && role ? joined.as(role, work) : work(transaction.tx))
       if (transaction.deferCommit) {
         // Whoever called can still answer for a broken rule; at the commit, after the answer is made, nobody could.
-        await transaction.query('set constraints all immediate', [])
+        await transaction.query(CONSTRAINTS_NOW, [])
         transaction.inUse = false
       } else {
         await transaction.commit()
@@ -178,14 +194,22 @@ export function inTenant<T>(db: Database, scope: TenantKey, work: (tx: Tx) => Pr
 
 /** One transaction that sees what belongs to one person. */
 export function inUser<T>(db: Database, scope: { userId: string }, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return run(() => openUser(db, scope), undefined, work)
+  return run(() => openUser(db, scope), openedAhead.get(scope), work)
 }
 
 /**
  * One transaction that sees every tenant. `reason` says why the narrow ways do not do; a guard keeps the list of all
  * reasons, so that a new one is a decision and not an accident.
+ *
+ * With `within`, a scope, it joins the transaction that was opened for that scope, so that both commit together.
  */
-export function asSystem<T>(db: Database, reason: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+export function asSystem<T>(
+  db: Database,
+  reason: string,
+  work: (tx: Tx) => Promise<T>,
+  { within, ...options }: OpenOptions & { within?: object } = {},
+): Promise<T> {
   if (reason === '') throw new TypeError('asSystem needs a reason.')
-  return run(() => open(db, 'plinth_system', '', ''), undefined, work)
+  const ahead = within && openedAhead.get(within)
+  return run(() => open(db, 'plinth_system', '', '', options), ahead, work, 'plinth_system')
 }

@@ -26,7 +26,8 @@ import { asSystem, inTenant } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import { newId } from '#platform/ids.ts'
 import { hashSecret, newSecret } from '#platform/secrets.ts'
-import { claimSeat } from '../limits.ts'
+import { claimSeat } from '../allowance/limits.ts'
+import { tellMembersChanged } from '../news.ts'
 import { findMemberByEmail, getTenant, upsertMembership } from '../queries.ts'
 import { invitationEmail } from './emails.ts'
 import {
@@ -248,6 +249,7 @@ export async function acceptInvitation(
     await settle(tx, invitation.tenant_id, invitation.id, 'accepted', now)
     await claimSeat(tx, invitation.tenant_id)
     await upsertMembership(tx, { tenant_id: invitation.tenant_id, user_id: userId, role: invitation.role, now })
+    await tellMembersChanged(tx, invitation.tenant_id, now)
     const scope: TenantScope = {
       kind: 'tenant',
       tenantId: invitation.tenant_id,

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
 import { requires } from '#access'
 import { type Browser, Tokens, tokensView } from '#auth'
 import { listOf, ok, success } from '#platform/http/envelope.ts'
 import { pageOf, windowOf } from '#platform/http/page-query.ts'
+import { Type } from '#platform/schema.ts'
 import type { Credentials } from '../credentials.ts'
 import { IdParams } from '../schemas.ts'
 import {

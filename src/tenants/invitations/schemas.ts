@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { FullName, Password, RoleName, SessionKind } from '#auth'
 import { PageQuery } from '#platform/http/page-query.ts'
+import { Type } from '#platform/schema.ts'
 
 const closed = { additionalProperties: false } as const
 const Time = Type.String({ format: 'date-time' })

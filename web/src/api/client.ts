@@ -1,6 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch'
 import type { paths, Tokens } from './contract.ts'
-import { problemOf, SignedOut, unreachable } from './problem.ts'
+import { type ApiProblem, asksForPlan, problemOf, SignedOut, unreachable } from './problem.ts'
 import { createSession, lastUsed, type SessionMessage } from './session.ts'
 
 export type Api = Client<paths, 'application/json'>
@@ -80,19 +80,36 @@ function client(send: (request: Request) => Promise<Response>): Api {
 /** For what needs no credential: signing in and up, lost passwords, links from mails. */
 export const publicApi: Api = client(async (request) => settled(await attempt(request)))
 
+type PlanWatcher = (tenant: string, problem: ApiProblem) => void
+
+const planWatchers = new Set<PlanWatcher>()
+
+/** Called when something was not done because the plan does not allow it, whichever page tried. */
+export function onPlanRefusal(watcher: PlanWatcher): () => void {
+  planWatchers.add(watcher)
+  return () => planWatchers.delete(watcher)
+}
+
 const clients = new Map<string, Api>()
 
 /** The API as one tenant sees it; `lastUsed` for what belongs to the person alone. */
 export function apiFor(tenant: string): Api {
   const known = clients.get(tenant)
   if (known) return known
-  const made = client(async (request) => {
+  async function send(request: Request): Promise<Response> {
     const token = await session.token(tenant)
     const first = await attempt(request.clone(), token.value)
     if (first.status !== 401) return settled(first)
     const renewed = await session.renew(tenant, token.value)
     return settled(await attempt(request, renewed.value))
-  })
+  }
+  const made = client((request) =>
+    send(request).catch((error) => {
+      // A page that cannot be read says so in its own place.
+      if (request.method !== 'GET' && asksForPlan(error)) for (const watcher of planWatchers) watcher(tenant, error)
+      throw error
+    }),
+  )
   clients.set(tenant, made)
   return made
 }

@@ -10,7 +10,7 @@ type Method = 'get' | 'post' | 'patch' | 'delete'
 type Body<R> = R extends { content: { 'application/json': { data: infer D } } } ? D : never
 
 /** The `data` of a successful answer. */
-type Data<P extends keyof paths, M extends Method & keyof paths[P]> = paths[P][M] extends { responses: infer R }
+export type Data<P extends keyof paths, M extends Method & keyof paths[P]> = paths[P][M] extends { responses: infer R }
   ? { [S in keyof R]: S extends 200 | 201 | 202 ? Body<R[S]> : never }[keyof R]
   : never
 
@@ -47,3 +47,7 @@ export type Permission =
   | 'projects.update'
   | 'projects.delete'
   | 'audit.read'
+  | 'billing.read'
+  | 'billing.invoices'
+  | 'billing.manage'
+  | 'analytics.read'

@@ -1,6 +1,10 @@
 export interface FieldProblem {
   field: string
   message: string
+  /** Of a limit that is reached: its key, how much is used, how much is allowed. */
+  limit?: string
+  used?: number
+  allowed?: number
 }
 
 interface ProblemFacts {
@@ -10,6 +14,7 @@ interface ProblemFacts {
   details?: FieldProblem[]
   requestId?: string
   retryAfter?: number
+  feature?: string
 }
 
 /** A refusal of the server (application/problem+json), or status 0 when no answer came at all. */
@@ -19,6 +24,8 @@ export class ApiProblem extends Error {
   readonly details: FieldProblem[]
   readonly requestId: string | undefined
   readonly retryAfter: number | undefined
+  /** What the plan does not include, when that is why. */
+  readonly feature: string | undefined
 
   constructor(facts: ProblemFacts) {
     super(facts.detail)
@@ -28,7 +35,16 @@ export class ApiProblem extends Error {
     this.details = facts.details ?? []
     this.requestId = facts.requestId
     this.retryAfter = facts.retryAfter
+    this.feature = facts.feature
   }
+}
+
+/** A larger plan, or one that is paid, is what is missing. */
+export function asksForPlan(error: unknown): error is ApiProblem {
+  return (
+    error instanceof ApiProblem &&
+    ['LIMIT_REACHED', 'PLAN_UPGRADE_REQUIRED', 'SUBSCRIPTION_REQUIRED'].includes(error.code)
+  )
 }
 
 /** The session is over: the server refused the refresh cookie itself. */
@@ -64,6 +80,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     details,
     requestId: text('request_id') ?? response.headers.get('x-request-id') ?? undefined,
     retryAfter: retryAfter > 0 ? retryAfter : undefined,
+    feature: text('feature'),
   })
 }
 

@@ -15,6 +15,11 @@ const sentences: Record<string, string> = {
   'project.created': 'created a project',
   'project.updated': 'changed a project',
   'project.deleted': 'deleted a project',
+  'billing.checkout_started': 'began to buy a plan',
+  'billing.subscription_changed': 'changed the subscription',
+  'billing.cancellation_scheduled': 'canceled the subscription',
+  'billing.resumed': 'kept the subscription',
+  'billing.plan_changed': 'brought another plan into force',
 }
 
 export function actionWords(action: string): string {

@@ -28,8 +28,12 @@ export async function onlyVisitors(): Promise<void> {
 
 /** The signed-in land where they worked last; everybody else sees the public page. */
 export async function startingPlace(): Promise<void> {
-  if (!(await isSignedIn())) return
+  if (await isSignedIn()) await lastTenant('/t/$tenant')
+}
+
+/** Leads the signed-in to a page of the organisation that they worked in last. */
+export async function lastTenant(to: '/t/$tenant' | '/t/$tenant/billing'): Promise<never> {
   const slug = rememberedTenant() ?? (await session.token(lastUsed)).tenant
-  if (slug) throw redirect({ to: '/t/$tenant', params: { tenant: slug }, replace: true })
+  if (slug) throw redirect({ to, params: { tenant: slug }, replace: true })
   throw redirect({ to: '/new-tenant', replace: true })
 }

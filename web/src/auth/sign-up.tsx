@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { dataOf, publicApi, signedIn } from '../api/client.ts'
 import { brand } from '../brand.ts'
@@ -13,6 +13,8 @@ import { AuthPage } from './auth-page.tsx'
 import { CheckYourMail } from './check-your-mail.tsx'
 import { emailFault } from './email.ts'
 
+const route = getRouteApi('/sign-up')
+
 export function passwordFault(password: string): string | undefined {
   return password.length < minimumLength
     ? `Use at least ${minimumLength} characters. Four unrelated words are easy to keep.`
@@ -21,6 +23,7 @@ export function passwordFault(password: string): string | undefined {
 
 export function SignUpPage() {
   const navigate = useNavigate()
+  const chosen = route.useSearch()
   const [sentTo, setSentTo] = useState<string>()
   const form = useForm({
     initial: { full_name: '', email: '', password: '', tenant_name: '' },
@@ -36,7 +39,12 @@ export function SignUpPage() {
       form.reset(values)
       if ('verification_required' in answer) return setSentTo(body.email)
       signedIn(answer.tokens)
-      await navigate({ to: '/t/$tenant', params: { tenant: answer.tenant.slug }, ignoreBlocker: true })
+      const params = { tenant: answer.tenant.slug }
+      await navigate(
+        chosen.plan
+          ? { to: '/t/$tenant/billing/plans', params, search: chosen, ignoreBlocker: true }
+          : { to: '/t/$tenant', params, ignoreBlocker: true },
+      )
     },
     words: (problem) =>
       problem.code === 'EMAIL_TAKEN' ? (
@@ -54,7 +62,11 @@ export function SignUpPage() {
   return (
     <AuthPage
       title="Create your account"
-      intro={`You and your organisation, on ${brand.name} in a minute.`}
+      intro={
+        chosen.plan
+          ? 'First you and your organisation, then the plan that you chose.'
+          : `You and your organisation, on ${brand.name} in a minute.`
+      }
       foot={
         <>
           Have an account? <Link to="/sign-in">Sign in</Link>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Avatar } from '../ui/avatar.tsx'
 import { Badge, type Tone } from '../ui/badge.tsx'
 import { Card } from '../ui/card.tsx'
+import { Chart } from '../ui/chart.tsx'
 import { CopyId } from '../ui/copy-id.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { LocalDate, RelativeTime } from '../ui/relative-time.tsx'
@@ -24,6 +25,11 @@ const columns: Column<Row>[] = [
   { key: 'name', head: 'Name', sort: 'name', cell: (row) => row.name },
   { key: 'count', head: 'Files', sort: 'count', align: 'end', cell: (row) => row.count.toLocaleString() },
 ]
+
+const plotted = [
+  { key: 'files', name: 'Files', of: [12, 20, 26, 31, 44, 52, 60] },
+  { key: 'folders', name: 'Folders', of: [4, 6, 9, 9, 12, 15, 18] },
+].map(({ of, ...series }) => ({ ...series, points: of.map((value, day) => ({ date: `2026-03-0${day + 1}`, value })) }))
 
 const tones: Tone[] = ['neutral', 'accent', 'success', 'warning', 'danger', 'info']
 const names = ['Olivia Marsh', 'Arun Patel', 'Mina Okafor', 'Victor Lindqvist', 'Greta Hoffmann']
@@ -71,6 +77,17 @@ export function Data() {
         <Stat label="Loading" value={undefined} />
         <Stat label="Projects" value="1,204" note="3 more this week" />
       </dl>
+      <Card title="Chart">
+        <div className="flex flex-col gap-8">
+          <Chart
+            title="Files grew to 60 while folders stayed below 20"
+            unit="Files and folders"
+            series={plotted}
+            limit={{ value: 80, label: 'Limit 80' }}
+          />
+          <Chart title="Nothing was deleted" unit="Files per day" kind="bar" series={[]} height={80} />
+        </div>
+      </Card>
       <div className="grid gap-4 md:grid-cols-3">
         <Meter label="Seats" used={4} limit={10} />
         <Meter label="Projects" used={21} limit={25} />

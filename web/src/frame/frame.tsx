@@ -3,6 +3,8 @@ import { Menu as MenuIcon, Search } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useMe } from '../auth/me.tsx'
 import { VerifyReminder } from '../auth/verify-reminder.tsx'
+import { BillingNotice } from '../billing/notice.tsx'
+import { PlanRefusal } from '../billing/plan-refusal.tsx'
 import { Avatar } from '../ui/avatar.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { CommandPalette } from '../ui/command-palette.tsx'
@@ -80,6 +82,7 @@ export function Frame({ children }: { children: ReactNode }) {
       </header>
       <main id="content" className="min-w-0 flex-1">
         <VerifyReminder />
+        <BillingNotice />
         {children}
       </main>
       <Sheet open={open === 'rail'} onOpenChange={(next) => setOpen(next ? 'rail' : null)} title="Navigation">
@@ -91,6 +94,7 @@ export function Frame({ children }: { children: ReactNode }) {
         commands={commands}
         find={find}
       />
+      <PlanRefusal />
       <KeyboardHelp
         open={open === 'help'}
         onOpenChange={(next) => setOpen(next ? 'help' : null)}

@@ -1,8 +1,24 @@
-import { FolderKanban, House, type LucideIcon, ScrollText, Settings, Users } from 'lucide-react'
+import {
+  ChartColumn,
+  CreditCard,
+  FolderKanban,
+  House,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+  Users,
+} from 'lucide-react'
 import type { Permission } from '../api/contract.ts'
 
 export interface Place {
-  to: '/t/$tenant' | '/t/$tenant/projects' | '/t/$tenant/members' | '/t/$tenant/audit' | '/t/$tenant/settings'
+  to:
+    | '/t/$tenant'
+    | '/t/$tenant/projects'
+    | '/t/$tenant/members'
+    | '/t/$tenant/analytics'
+    | '/t/$tenant/audit'
+    | '/t/$tenant/billing'
+    | '/t/$tenant/settings'
   label: string
   icon: LucideIcon
   /** The second key after `g`. */
@@ -25,12 +41,28 @@ export const places: readonly Place[] = [
     also: 'people users invitations',
   },
   {
+    to: '/t/$tenant/analytics',
+    label: 'Analytics',
+    icon: ChartColumn,
+    key: 'n',
+    needs: 'analytics.read',
+    also: 'figures plots growth dashboard',
+  },
+  {
     to: '/t/$tenant/audit',
     label: 'Audit log',
     icon: ScrollText,
     key: 'a',
     needs: 'audit.read',
     also: 'activity history events',
+  },
+  {
+    to: '/t/$tenant/billing',
+    label: 'Billing',
+    icon: CreditCard,
+    key: 'b',
+    needs: 'billing.read',
+    also: 'plan subscription invoices upgrade payment card usage',
   },
   {
     to: '/t/$tenant/settings',

@@ -1,15 +1,23 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import clsx from 'clsx'
 import { ChevronsUpDown, CircleUser, Keyboard, LogOut, Monitor, Moon, Plus, Search, Sun } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import { signOut } from '../api/client.ts'
 import { useMe } from '../auth/me.tsx'
+import { RailPlan } from '../billing/rail-plan.tsx'
 import { roleLabel } from '../tenants/roles.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx'
 import { setTheme, type Theme, useTheme } from '../ui/theme.ts'
+import { inDevelopment } from './environment.ts'
 import { places } from './navigation.ts'
 import { commandKey } from './platform.ts'
+
+// Not in what is sent to people outside of development.
+const TimeMachine = lazy(() =>
+  import('../billing/time-machine.tsx').then(({ TimeMachine }) => ({ default: TimeMachine })),
+)
 
 interface RailProps {
   /** Called after a choice: the sheet on a phone closes. */
@@ -58,7 +66,15 @@ export function Rail({ onChoose, onSearch, onHelp }: RailProps) {
               </Link>
             ))}
       </nav>
-      <UserMenu onChoose={onChoose} onHelp={onHelp} />
+      <RailPlan onChoose={onChoose} />
+      <div className="flex flex-col gap-1">
+        {inDevelopment && (
+          <Suspense>
+            <TimeMachine />
+          </Suspense>
+        )}
+        <UserMenu onChoose={onChoose} onHelp={onHelp} />
+      </div>
     </div>
   )
 }

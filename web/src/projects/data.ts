@@ -35,6 +35,10 @@ export const projectQuery = (tenant: string, id: string) =>
       versionedDataOf(apiFor(tenant).GET('/projects/{id}', { params: { path: { id } }, signal })),
   })
 
-export function projectsChanged(tenant: string): Promise<void> {
-  return queryClient.invalidateQueries({ queryKey: [tenant, 'projects'] })
+/** Projects count against the plan, whose numbers the rail shows. */
+export async function projectsChanged(tenant: string): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: [tenant, 'projects'] }),
+    queryClient.invalidateQueries({ queryKey: [tenant, 'billing', 'subscription'] }),
+  ])
 }

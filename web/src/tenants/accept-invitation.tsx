@@ -91,6 +91,13 @@ function useEnter() {
   }
 }
 
+/** Whoever is invited can do nothing about the plan; who invited them can. */
+function fullWords(problem: ApiProblem): string | undefined {
+  return problem.code === 'LIMIT_REACHED'
+    ? 'Every seat of this organisation is taken. Ask whoever invited you to make room; the link goes on working.'
+    : undefined
+}
+
 function NewAccount({ token, invitation }: StepProps) {
   const enter = useEnter()
   const form = useForm({
@@ -103,6 +110,7 @@ function NewAccount({ token, invitation }: StepProps) {
       const body = { token, ...values, session: 'cookie' as const }
       await enter(await dataOf(publicApi.POST('/invitations/accept', { body })))
     },
+    words: fullWords,
   })
   return (
     <FormFrame form={form} className="flex flex-col gap-4">
@@ -133,7 +141,7 @@ function SignInFirst({ token, invitation }: StepProps) {
       await enter(await dataOf(ownApi.POST('/invitations/accept', { body: { token, session: 'cookie' } })))
     },
     words: (problem) =>
-      problem.code === 'INVALID_CREDENTIALS' ? 'This is not the password of that account.' : undefined,
+      problem.code === 'INVALID_CREDENTIALS' ? 'This is not the password of that account.' : fullWords(problem),
   })
   return (
     <FormFrame form={form} className="flex flex-col gap-4">
@@ -165,6 +173,7 @@ function Ready({ token, invitation }: StepProps) {
     async submit() {
       await enter(await dataOf(ownApi.POST('/invitations/accept', { body: { token, session: 'cookie' } })))
     },
+    words: fullWords,
   })
   return (
     <FormFrame form={form} className="flex flex-col gap-4">

@@ -46,5 +46,7 @@ export async function membersChanged(tenant: string): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: [tenant, 'members'] }),
     queryClient.invalidateQueries({ queryKey: [tenant, 'invitations'] }),
+    // Members take seats, whose numbers the rail shows.
+    queryClient.invalidateQueries({ queryKey: [tenant, 'billing', 'subscription'] }),
   ])
 }

@@ -1,25 +1,7 @@
 import { useSyncExternalStore } from 'react'
+import { appNow, clockTicks, watchClock } from './clock.ts'
 import { relativeWords } from './relative-words.ts'
 import { Tooltip } from './tooltip.tsx'
-
-const tickMs = 30_000
-let ticks = 0
-const watchers = new Set<() => void>()
-let timer: ReturnType<typeof setInterval> | undefined
-
-function watch(watcher: () => void): () => void {
-  watchers.add(watcher)
-  timer ??= setInterval(() => {
-    ticks += 1
-    for (const each of watchers) each()
-  }, tickMs)
-  return () => {
-    watchers.delete(watcher)
-    if (watchers.size > 0) return
-    clearInterval(timer)
-    timer = undefined
-  }
-}
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' })
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
@@ -27,12 +9,12 @@ const numbers = new Intl.NumberFormat()
 
 /** "5 minutes ago", kept current, with the exact time on hover. */
 export function RelativeTime({ at }: { at: string }) {
-  useSyncExternalStore(watch, () => ticks)
+  useSyncExternalStore(watchClock, clockTicks)
   const date = new Date(at)
   return (
     <Tooltip text={exact.format(date)}>
       <time dateTime={at} className="whitespace-nowrap">
-        {relativeWords(date, new Date())}
+        {relativeWords(date, appNow())}
       </time>
     </Tooltip>
   )

@@ -21,6 +21,59 @@ export type Problem = {
 }
 
 export interface paths {
+  '/analytics/dashboard': {
+    /** How the work is going: twelve months of growth, thirty days of activity */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                period: {
+                  /** A day of UTC; of a month, the first. */
+                  from: string
+                  /** A day of UTC; of a month, the first. */
+                  to: string
+                }
+                totals: {
+                  projects: number
+                  active_projects: number
+                  active_members: number
+                  /** Members who did something in the last thirty days. */
+                  people_at_work: number
+                }
+                series: Array<{
+                  key: string
+                  /** For people. */
+                  name: string
+                  unit: string
+                  /** How far apart the points are. */
+                  interval: 'month' | 'day'
+                  /** Oldest first, without gaps. */
+                  points: Array<{
+                    /** A day of UTC; of a month, the first. */
+                    date: string
+                    value: number
+                  }>
+                }>
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
   '/audit-events': {
     /** What happened in the tenant, newest first */
     get: {
@@ -267,7 +320,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -287,7 +343,10 @@ export interface paths {
     patch: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -658,7 +717,10 @@ export interface paths {
     delete: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path: {
           id: string
         }
@@ -668,6 +730,739 @@ export interface paths {
       responses: {
         204: {
           content?: never
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/cancel': {
+    /** End the subscription with its period */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody?: {
+        content: {
+          'application/json': Record<string, never>
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                plan: string
+                plan_name: string
+                /** Stripe's word, or `none`. */
+                status: string
+                access: 'full' | 'grace' | 'none'
+                interval: string | null
+                currency: string | null
+                unit_amount: number | null
+                seats: {
+                  used: number
+                  limit: number | null
+                  quantity: number | null
+                }
+                current_period_end: string | null
+                trial_end: string | null
+                cancel_at: string | null
+                grace_until: string | null
+                scheduled_change: {
+                  plan: string
+                  interval: string
+                  quantity: number | null
+                  at: string
+                } | null
+                open_invoice: {
+                  id: string
+                  number: string | null
+                  /** In the smallest unit of the currency. */
+                  amount_due: number
+                  currency: string
+                  hosted_invoice_url: string | null
+                } | null
+                limits: Array<{
+                  key: string
+                  used: number
+                  limit: number | null
+                }>
+                features: Array<string>
+                trial_available: boolean
+                synced_at: string | null
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/change': {
+    /** Change plan, interval or seats */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            plan?: 'free' | 'starter' | 'pro' | 'enterprise'
+            interval?: 'month' | 'year'
+            quantity?: number
+            /** From the preview, so that exactly what it showed is charged. */
+            proration_date?: number
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                plan: string
+                plan_name: string
+                /** Stripe's word, or `none`. */
+                status: string
+                access: 'full' | 'grace' | 'none'
+                interval: string | null
+                currency: string | null
+                unit_amount: number | null
+                seats: {
+                  used: number
+                  limit: number | null
+                  quantity: number | null
+                }
+                current_period_end: string | null
+                trial_end: string | null
+                cancel_at: string | null
+                grace_until: string | null
+                scheduled_change: {
+                  plan: string
+                  interval: string
+                  quantity: number | null
+                  at: string
+                } | null
+                open_invoice: {
+                  id: string
+                  number: string | null
+                  /** In the smallest unit of the currency. */
+                  amount_due: number
+                  currency: string
+                  hosted_invoice_url: string | null
+                } | null
+                limits: Array<{
+                  key: string
+                  used: number
+                  limit: number | null
+                }>
+                features: Array<string>
+                trial_available: boolean
+                synced_at: string | null
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/checkout': {
+    /** Open a payment page at Stripe */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            plan: 'free' | 'starter' | 'pro' | 'enterprise'
+            interval: 'month' | 'year'
+            quantity?: number
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                url: string
+                session_id: string
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/create-checkout-session': {
+    /** Open a payment page at Stripe */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            plan: 'free' | 'starter' | 'pro' | 'enterprise'
+            interval: 'month' | 'year'
+            quantity?: number
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                url: string
+                session_id: string
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/customer-portal': {
+    /** Open Stripe's page for cards, invoices and cancelling */
+    get: {
+      parameters: {
+        query?: {
+          /** Leads straight to one thing. */
+          flow?: 'payment_method' | 'cancel'
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                url: string
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/invoices': {
+    /** Invoices, newest first */
+    get: {
+      parameters: {
+        query?: {
+          page?: number
+          per_page?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                items: Array<{
+                  id: string
+                  number: string | null
+                  status: string
+                  billing_reason: string | null
+                  currency: string
+                  /** In the smallest unit of the currency. */
+                  total: number
+                  /** In the smallest unit of the currency. */
+                  amount_due: number
+                  /** In the smallest unit of the currency. */
+                  amount_paid: number
+                  created_at: string
+                  paid_at: string | null
+                  period_start: string | null
+                  period_end: string | null
+                  hosted_invoice_url: string | null
+                  invoice_pdf: string | null
+                }>
+                total: number
+                page: number
+                per_page: number
+                pages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/plans': {
+    /** The plans */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: Array<{
+                key: 'free' | 'starter' | 'pro' | 'enterprise'
+                name: string
+                description: string
+                prices: Array<{
+                  interval: 'month' | 'year'
+                  /** In the smallest unit of the currency. */
+                  amount: number
+                  currency: string
+                }>
+                limits: {
+                  seats: number | null
+                  projects: number | null
+                  storage_bytes: number | null
+                  ai_credits: number | null
+                  api_calls: number | null
+                }
+                features: Array<string>
+                trial_days: number
+              }>
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/portal': {
+    /** Open Stripe's page for cards, invoices and cancelling */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** Leads straight to one thing. */
+            flow?: 'payment_method' | 'cancel'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                url: string
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/preview': {
+    /** What a change costs and which limits it breaks */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            plan?: 'free' | 'starter' | 'pro' | 'enterprise'
+            interval?: 'month' | 'year'
+            quantity?: number
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                lines: Array<{
+                  description: string
+                  /** In the smallest unit of the currency. */
+                  amount: number
+                  period_start: string
+                  period_end: string
+                  proration: boolean
+                }>
+                /** What is charged now. */
+                total: number
+                /** What is kept for later invoices. */
+                credit: number
+                currency: string
+                next_invoice_at: string
+                /** In the smallest unit of the currency. */
+                next_amount: number
+                effective: 'now' | 'period_end'
+                effective_at: string
+                impact: Array<{
+                  limit: string
+                  used: number
+                  allowed: number
+                }>
+                /** Unix seconds. */
+                proration_date: number
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/resume': {
+    /** Take back an end or a change that is scheduled */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody?: {
+        content: {
+          'application/json': Record<string, never>
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                plan: string
+                plan_name: string
+                /** Stripe's word, or `none`. */
+                status: string
+                access: 'full' | 'grace' | 'none'
+                interval: string | null
+                currency: string | null
+                unit_amount: number | null
+                seats: {
+                  used: number
+                  limit: number | null
+                  quantity: number | null
+                }
+                current_period_end: string | null
+                trial_end: string | null
+                cancel_at: string | null
+                grace_until: string | null
+                scheduled_change: {
+                  plan: string
+                  interval: string
+                  quantity: number | null
+                  at: string
+                } | null
+                open_invoice: {
+                  id: string
+                  number: string | null
+                  /** In the smallest unit of the currency. */
+                  amount_due: number
+                  currency: string
+                  hosted_invoice_url: string | null
+                } | null
+                limits: Array<{
+                  key: string
+                  used: number
+                  limit: number | null
+                }>
+                features: Array<string>
+                trial_available: boolean
+                synced_at: string | null
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/subscription': {
+    /** Plan, subscription, limits and what of them is in use */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                plan: string
+                plan_name: string
+                /** Stripe's word, or `none`. */
+                status: string
+                access: 'full' | 'grace' | 'none'
+                interval: string | null
+                currency: string | null
+                unit_amount: number | null
+                seats: {
+                  used: number
+                  limit: number | null
+                  quantity: number | null
+                }
+                current_period_end: string | null
+                trial_end: string | null
+                cancel_at: string | null
+                grace_until: string | null
+                scheduled_change: {
+                  plan: string
+                  interval: string
+                  quantity: number | null
+                  at: string
+                } | null
+                open_invoice: {
+                  id: string
+                  number: string | null
+                  /** In the smallest unit of the currency. */
+                  amount_due: number
+                  currency: string
+                  hosted_invoice_url: string | null
+                } | null
+                limits: Array<{
+                  key: string
+                  used: number
+                  limit: number | null
+                }>
+                features: Array<string>
+                trial_available: boolean
+                synced_at: string | null
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/sync': {
+    /** Read Stripe again */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody?: {
+        content: {
+          'application/json': Record<string, never>
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                plan: string
+                plan_name: string
+                /** Stripe's word, or `none`. */
+                status: string
+                access: 'full' | 'grace' | 'none'
+                interval: string | null
+                currency: string | null
+                unit_amount: number | null
+                seats: {
+                  used: number
+                  limit: number | null
+                  quantity: number | null
+                }
+                current_period_end: string | null
+                trial_end: string | null
+                cancel_at: string | null
+                grace_until: string | null
+                scheduled_change: {
+                  plan: string
+                  interval: string
+                  quantity: number | null
+                  at: string
+                } | null
+                open_invoice: {
+                  id: string
+                  number: string | null
+                  /** In the smallest unit of the currency. */
+                  amount_due: number
+                  currency: string
+                  hosted_invoice_url: string | null
+                } | null
+                limits: Array<{
+                  key: string
+                  used: number
+                  limit: number | null
+                }>
+                features: Array<string>
+                trial_available: boolean
+                synced_at: string | null
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/usage': {
+    /** What the organisation used, day by day */
+    get: {
+      parameters: {
+        query?: {
+          metric?: 'api_calls' | 'ai_credits'
+          /** The first of the month unless given; a year at most. */
+          from?: string
+          /** Today unless given; included. */
+          to?: string
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              success: true
+              data: {
+                items: Array<{
+                  metric: 'api_calls' | 'ai_credits'
+                  name: string
+                  unit: string
+                  /** For each calendar month; null for a metric without a limit. */
+                  limit: number | null
+                  /** Of the calendar month that runs, in UTC. */
+                  period_total: number
+                  /** Each day that was asked for, also those without use. */
+                  points: Array<{
+                    date: string
+                    value: number
+                  }>
+                }>
+                next_cursor: string | null
+              }
+            }
+          }
+        }
+        default: {
+          content: { 'application/problem+json': Problem }
+        }
+      }
+    }
+  }
+  '/billing/webhook': {
+    /** Told by Stripe; signed with Stripe-Signature */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              received: true
+            }
+          }
         }
         default: {
           content: { 'application/problem+json': Problem }
@@ -1207,7 +2002,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          /** A request that is repeated under the same key has one effect, and gets the first answer again. */
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }

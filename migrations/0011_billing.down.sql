@@ -1,0 +1,9 @@
+drop table billing_reconciliations;
+drop table stripe_events;
+drop table billing_notices;
+drop table billing_operations;
+drop table billing_invoices;
+drop table billing_checkouts;
+drop table billing_subscriptions;
+drop table billing_customers;
+drop table tenant_entitlements;

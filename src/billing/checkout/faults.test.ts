@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import { startTestApp } from '../../../tests/support/app.ts'
+import { type BillingStage, startBillingStage } from '../../../tests/support/billing-stage.ts'
+
+let stage: BillingStage
+
+before(async () => {
+  stage = await startBillingStage()
+})
+
+afterEach(() => {
+  Object.assign(stage.local.chaos.api, { status: undefined, rate: 0, timeoutMs: undefined, resetAfterCommit: 0 })
+})
+
+after(() => stage.close())
+
+const pro = { plan: 'pro', interval: 'month' }
+const sessionsOf = async (customer: string) =>
+  (await stage.stripe.checkout.sessions.list({ customer, limit: 100 })).data.length
+const customersOf = async (tenantId: string) =>
+  (await stage.stripe.customers.list({ limit: 100 })).data.filter(({ metadata }) => metadata.plinth_tenant === tenantId)
+    .length
+
+test('a connection that is cut after Stripe has done it leads to one customer and one page', async () => {
+  const account = await stage.app.signUp('faults-cut')
+  for (const cuts of [1, 2, 3, 4]) {
+    stage.local.chaos.api.resetAfterCommit = cuts
+    const answer = await stage.call(account, 'POST', 'checkout', pro)
+    assert.ok([201, 503].includes(answer.status), answer.text)
+    if (answer.status === 503) assert.ok(answer.headers.get('retry-after'))
+  }
+  stage.local.chaos.api.resetAfterCommit = 0
+  const answer = await stage.call(account, 'POST', 'checkout', pro)
+  assert.equal(answer.status, 201)
+  assert.equal(await customersOf(account.tenantId), 1)
+  assert.equal(await sessionsOf(await stage.customerOf(account)), 1)
+})
+
+test('a page whose making was never confirmed is found again, also by another order', async () => {
+  const account = await stage.app.signUp('faults-lost')
+  await stage.call(account, 'POST', 'portal', {})
+  stage.local.chaos.api.resetAfterCommit = 100
+  assert.equal((await stage.call(account, 'POST', 'checkout', pro)).status, 503)
+  stage.local.chaos.api.resetAfterCommit = 0
+  const [row] = await stage.rows('select session_id, state from billing_checkouts where tenant_id = $1', [
+    account.tenantId,
+  ])
+  assert.deepEqual(row, { session_id: null, state: 'open' })
+  assert.equal((await stage.call(account, 'POST', 'checkout', { plan: 'starter', interval: 'year' })).status, 201)
+  const { data } = await stage.stripe.checkout.sessions.list({ customer: await stage.customerOf(account) })
+  assert.deepEqual(
+    data.map(({ status }) => status),
+    ['open', 'expired'],
+  )
+})
+
+for (const [what, chaos] of [
+  ['answers 500', { status: 500, rate: 1 }],
+  ['answers 429', { status: 429, rate: 1 }],
+  ['hangs', { timeoutMs: 10_500 }],
+] as const) {
+  test(`Stripe that ${what} is 503 within ten seconds, and a retry has one effect`, async () => {
+    const account = await stage.app.signUp(`faults-${what.replace(' ', '-')}`)
+    Object.assign(stage.local.chaos.api, chaos)
+    const began = performance.now()
+    const refused = await stage.call(account, 'POST', 'checkout', pro, { 'idempotency-key': 'one' })
+    assert.ok(performance.now() - began < 10_000)
+    assert.deepEqual([refused.status, refused.body.code], [503, 'SERVICE_UNAVAILABLE'])
+    Object.assign(stage.local.chaos.api, { status: undefined, rate: 0, timeoutMs: undefined })
+    const answer = await stage.call(account, 'POST', 'checkout', pro, { 'idempotency-key': 'one' })
+    assert.equal(answer.status, 201, answer.text)
+    assert.equal(await customersOf(account.tenantId), 1)
+    assert.equal(await sessionsOf(await stage.customerOf(account)), 1)
+  })
+}
+
+test('where no Stripe is configured nothing can be bought, and everything else goes on', async () => {
+  const app = await startTestApp()
+  try {
+    const account = await app.signUp('faults-none')
+    const answer = (method: string, path: string, body?: object) =>
+      app.request(method, `/billing/${path}`, { token: account.access, ...(body && { body }) })
+    for (const [path, body] of [
+      ['checkout', pro],
+      ['portal', {}],
+      ['preview', { quantity: 2 }],
+      ['change', { quantity: 2 }],
+      ['cancel', {}],
+      ['resume', {}],
+      ['sync', {}],
+    ] as const) {
+      assert.equal((await answer('POST', path, body)).status, 503, path)
+    }
+    assert.equal((await answer('GET', 'plans')).body.data.length, 4)
+    const { plan, status, access } = (await answer('GET', 'subscription')).body.data
+    assert.deepEqual([plan, status, access], ['free', 'none', 'none'])
+    assert.deepEqual((await answer('GET', 'invoices')).body.data.items, [])
+  } finally {
+    await app.close()
+  }
+})
+
+test('requests that keep their transaction for an answer do not take the connections from each other', async () => {
+  const account = await stage.app.signUp('faults-pool')
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, at) =>
+      stage.call(account, 'POST', 'checkout', pro, { 'idempotency-key': `pool-${at}` }),
+    ),
+  )
+  assert.deepEqual([...new Set(answers.map(({ status, text }) => (status === 201 ? 201 : text)))], [201])
+  assert.equal(new Set(answers.map(({ body }) => body.data.session_id)).size, 1)
+})

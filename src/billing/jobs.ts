@@ -1,0 +1,20 @@
+/** The work of billing: customers, the inbox, the nightly comparison, seats that follow members, and what was used. */
+import type { JobHandler, Schedule } from '#jobs'
+import type { Billing } from './context.ts'
+import { customerJobs } from './customers/customers.ts'
+import { inboxJobs, inboxSchedules } from './inbox/work.ts'
+import { reconcileJobs, reconcileSchedules } from './reconcile/jobs.ts'
+import { seatsJob } from './seats/seats.ts'
+import { usageJobs, usageSchedules } from './usage/jobs.ts'
+
+export function billingJobs(billing: Billing): JobHandler[] {
+  return [
+    ...customerJobs(billing),
+    ...inboxJobs(billing),
+    ...reconcileJobs(billing),
+    seatsJob(billing),
+    ...usageJobs(billing),
+  ]
+}
+
+export const billingSchedules: readonly Schedule[] = [...inboxSchedules, ...reconcileSchedules, ...usageSchedules]

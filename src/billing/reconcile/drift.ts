@@ -1,0 +1,104 @@
+/** Where our copy of a customer differs from what it should be. Pure. */
+import type { Entitlement, listLimits } from '#tenants'
+import { isPlanKey, plans } from '../plans.ts'
+import { isLive } from '../policy.ts'
+import type { Outcome } from '../sync/outcome.ts'
+import type { Customer, InvoiceRow, Subscription } from '../sync/queries.ts'
+
+export interface Drift {
+  kind: string
+  tenant_id: string | null
+  /** An id at Stripe, or the name of a limit. */
+  subject: string
+  detail: string
+  /** What is not healed needs somebody to look. */
+  healed: boolean
+}
+
+export type Difference = Pick<Drift, 'kind' | 'subject' | 'detail'>
+
+export interface Stored {
+  customer: Customer
+  subscriptions: readonly Subscription[]
+  invoices: readonly InvoiceRow[]
+  entitlement: Entitlement
+  limits: Awaited<ReturnType<typeof listLimits>>
+  activeMembers: number
+}
+
+/** What a sync sets right. */
+export function differencesOf(outcome: Outcome, stored: Stored): Difference[] {
+  const { customer } = stored
+  return [
+    ...rowsThatDiffer('subscription', 'stripe_subscription_id', outcome.subscriptions, stored.subscriptions),
+    ...rowsThatDiffer('invoice', 'stripe_invoice_id', outcome.invoices, stored.invoices),
+    ...fieldsThatDiffer('entitlement', customer.stripe_customer_id, entitlementOf(outcome), {
+      ...stored.entitlement,
+      features: [...stored.entitlement.features].sort(),
+    }),
+    ...fieldsThatDiffer(
+      'limits',
+      customer.stripe_customer_id,
+      outcome.grant.limits,
+      Object.fromEntries(stored.limits.map(({ key, value }) => [key, value])),
+    ),
+    ...fieldsThatDiffer(
+      'customer',
+      customer.stripe_customer_id,
+      { past_due_since: outcome.pastDueSince, trial_used_at: outcome.trialUsedAt },
+      customer,
+    ),
+  ]
+}
+
+/** Every member of a plan that is paid by the seat is paid for. Set right by the job that counts members. */
+export function seatsThatDiffer({ current }: Outcome, { customer, activeMembers }: Stored): Difference[] {
+  if (!current || !isLive(current.status)) return []
+  const room = (isPlanKey(current.plan) ? plans[current.plan].limits.seats : null) ?? Number.POSITIVE_INFINITY
+  // Until a scheduled change, what is paid for is not given back.
+  const chosen = current.scheduled_at ? current.quantity : Math.min(customer.chosen_seats ?? 1, room)
+  const wanted = Math.max(chosen, activeMembers, 1)
+  if (current.quantity === wanted) return []
+  const detail = `${current.quantity} are paid for, and ${wanted} are wanted.`
+  return [{ kind: 'seats', subject: current.stripe_subscription_id, detail }]
+}
+
+/** They stay payable after the end of their subscription, and whether they should is for people to decide. */
+export function openAfterEnd({ current, invoices }: Outcome): Difference[] {
+  return invoices
+    .filter(({ status, subscription_id: id }) => status === 'open' && id && id !== current?.stripe_subscription_id)
+    .map((invoice) => ({
+      kind: 'open_invoice_after_end',
+      subject: invoice.stripe_invoice_id,
+      detail: `${invoice.amount_due} ${invoice.currency} can still be paid for a subscription that has ended.`,
+    }))
+}
+
+function entitlementOf({ grant }: Outcome): object {
+  const { plan, status, access, graceUntil, features } = grant
+  return { plan, status, access, graceUntil, features: [...features].sort() }
+}
+
+function rowsThatDiffer<Key extends string>(
+  kind: string,
+  key: Key,
+  wanted: readonly Record<Key, unknown>[],
+  present: readonly Record<Key, unknown>[],
+): Difference[] {
+  const byKey = new Map(present.map((row) => [row[key], row]))
+  return wanted.flatMap((row) => {
+    const stored = byKey.get(row[key])
+    if (!stored) return [{ kind, subject: String(row[key]), detail: 'It is missing here.' }]
+    return fieldsThatDiffer(kind, String(row[key]), row, stored)
+  })
+}
+
+function fieldsThatDiffer(kind: string, subject: string, wanted: object, present: object): Difference[] {
+  const stored = present as Record<string, unknown>
+  const fields = Object.entries(wanted).filter(([name, value]) => textOf(value) !== textOf(stored[name]))
+  if (fields.length === 0) return []
+  const detail = fields.map(([name, value]) => `${name} is ${textOf(stored[name])}, should be ${textOf(value)}`)
+  return [{ kind, subject, detail: `${detail.join('; ')}.` }]
+}
+
+const textOf = (value: unknown): string => (value instanceof Date ? value.toISOString() : JSON.stringify(value ?? null))

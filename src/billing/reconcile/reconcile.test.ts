@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { until } from '../../../tests/support/jobs.ts'
+import { type Inbox, type Subscriber, startInbox, subscribe } from '../../../tests/support/stripe-inbox.ts'
+import { syncCustomer } from '../sync/sync.ts'
+import { reconcile } from './reconcile.ts'
+
+let inbox: Inbox
+
+before(async () => {
+  inbox = await startInbox({ delivers: true })
+})
+after(() => inbox.close())
+
+const run = async (heal: boolean) => (await reconcile(inbox.app.services.billing, { heal })).drift
+const kinds = (drift: Awaited<ReturnType<typeof run>>) => [...new Set(drift.map(({ kind }) => kind))].sort()
+const entitlementOf = async ({ tenantId }: Subscriber) =>
+  (await inbox.rows('select * from tenant_entitlements where tenant_id = $1', [tenantId]))[0]
+/** All that is told has arrived and is worked off. */
+const settle = async (...subscribers: Subscriber[]) => {
+  await inbox.local.settled()
+  for (const { customer } of subscribers) await inbox.quiet(customer)
+}
+
+test('whatever differs from Stripe is reported, set right when asked to, and not found again', async () => {
+  const acme = await inbox.subscriber('drift-acme')
+  await subscribe(inbox, acme.customer)
+  await settle(acme)
+  assert.deepEqual(await run(false), [])
+
+  const change = (statement: string) => inbox.rows(`${statement} where tenant_id = $1`, [acme.tenantId])
+  await change(`update billing_subscriptions set status = 'past_due', quantity = 7`)
+  await change(`update tenant_entitlements set plan = 'enterprise'`)
+  await change(`update tenant_limits set value = 1`)
+  await change(`delete from billing_invoices`)
+  await change(`update billing_customers set past_due_since = now()`)
+  const all = ['customer', 'entitlement', 'invoice', 'limits', 'subscription']
+  const reported = await run(false)
+  assert.deepEqual(kinds(reported), all)
+  assert.ok(reported.every(({ healed, tenant_id }) => !healed && tenant_id === acme.tenantId))
+  assert.equal((await entitlementOf(acme)).plan, 'enterprise')
+
+  const healed = await run(true)
+  assert.deepEqual(kinds(healed), all)
+  assert.ok(healed.every((one) => one.healed))
+  assert.equal((await entitlementOf(acme)).plan, 'pro')
+  assert.deepEqual(await run(true), [])
+})
+
+test('events that were lost are fetched, and afterwards nothing differs', async () => {
+  const [one, two] = [await inbox.subscriber('drift-lost-one'), await inbox.subscriber('drift-lost-two')]
+  await settle(one, two)
+  inbox.local.chaos.deliveries.lose = 1
+  await subscribe(inbox, one.customer)
+  await subscribe(inbox, two.customer, 'starter_year')
+  inbox.local.chaos.deliveries.lose = 0
+  await inbox.local.settled()
+  assert.equal((await entitlementOf(one)).plan, 'free')
+  assert.ok(kinds(await run(false)).includes('event_missed'))
+  await run(true)
+  await settle(one, two)
+  assert.deepEqual([(await entitlementOf(one)).plan, (await entitlementOf(two)).plan], ['pro', 'starter'])
+  assert.deepEqual(await run(true), [])
+})
+
+test('seats that are not paid for are counted again', async () => {
+  const acme = await inbox.subscriber('drift-seats')
+  await subscribe(inbox, acme.customer)
+  await settle(acme)
+  await inbox.rows('update billing_customers set chosen_seats = 3 where tenant_id = $1', [acme.tenantId])
+  const [found] = await run(true)
+  assert.deepEqual([found?.kind, found?.detail, found?.healed], ['seats', '1 are paid for, and 3 are wanted.', true])
+  await until(async () => {
+    const { data } = await inbox.stripe.subscriptions.list({ customer: acme.customer })
+    return data[0]?.items.data[0]?.quantity === 3
+  }, 20)
+  await settle(acme)
+  assert.deepEqual(await run(true), [])
+})
+
+test('a customer of another hint, an invoice that outlived its subscription: reported, and left alone', async () => {
+  const acme = await inbox.subscriber('drift-notes')
+  const { id } = await subscribe(inbox, acme.customer, 'pro_month', {
+    collection_method: 'send_invoice',
+    days_until_due: 30,
+  })
+  const latest = (await inbox.stripe.subscriptions.retrieve(id)).latest_invoice as string
+  const invoice = await inbox.stripe.invoices.retrieve(latest)
+  if (invoice.status === 'draft') await inbox.stripe.invoices.finalizeInvoice(latest)
+  await inbox.stripe.subscriptions.cancel(id)
+  const copy = await inbox.stripe.customers.create({ metadata: { plinth_tenant: acme.tenantId } })
+  await settle(acme)
+  for (let time = 0; time < 2; time++) {
+    const drift = await run(true)
+    assert.deepEqual(
+      drift.map(({ kind, subject, healed }) => [kind, subject, healed]),
+      [
+        ['open_invoice_after_end', latest, false],
+        ['customer_duplicate', copy.id, false],
+      ],
+    )
+  }
+  const [row] = await inbox.rows('select stripe_customer_id from billing_customers where tenant_id = $1', [
+    acme.tenantId,
+  ])
+  assert.equal(row.stripe_customer_id, acme.customer)
+  await inbox.stripe.customers.del(copy.id)
+  await inbox.stripe.invoices.voidInvoice(latest)
+  await settle(acme)
+})
+
+test('every customer is looked at, however many pages they fill, and one that cannot be read stops nobody', async () => {
+  const many = await Promise.all(Array.from({ length: 110 }, () => inbox.stripe.customers.create({})))
+  await inbox.rows(
+    `with made as (
+       insert into tenants (id, slug, name) select gen_random_uuid(), 'many-' || number, 'Many' from generate_series(1, 110) as number
+       returning id, slug
+     ), granted as (
+       insert into tenant_entitlements (tenant_id, plan, status, access, features, updated_at)
+       select id, 'free', 'none', 'none', '{}', now() from made
+     )
+     insert into billing_customers (tenant_id, stripe_customer_id, livemode, created_at)
+     select id, ($1::text[])[substr(slug, 6)::int], false, now() from made`,
+    [many.map(({ id }) => id)],
+  )
+  await inbox.rows(`update billing_customers set stripe_customer_id = 'cus_of_nobody' where stripe_customer_id = $1`, [
+    many[7]?.id,
+  ])
+  const { customers, drift } = await reconcile(inbox.app.services.billing, { heal: true })
+  assert.ok(customers >= 110)
+  const limits = drift.filter(({ kind }) => kind === 'limits')
+  assert.equal(limits.length, 109)
+  assert.deepEqual(
+    drift.filter(({ healed }) => !healed).map(({ kind, subject }) => [kind, subject]),
+    [['customer_unreadable', 'cus_of_nobody']],
+  )
+  assert.deepEqual(kinds(await run(true)), ['customer_unreadable'])
+  await inbox.rows(`update billing_customers set stripe_customer_id = null where stripe_customer_id = 'cus_of_nobody'`)
+})
+
+test('a customer who was deleted while nobody listened is found', async () => {
+  const acme = await inbox.subscriber('drift-deleted')
+  await subscribe(inbox, acme.customer)
+  await settle(acme)
+  inbox.local.chaos.deliveries.lose = 1
+  await inbox.stripe.customers.del(acme.customer)
+  inbox.local.chaos.deliveries.lose = 0
+  await syncCustomer(inbox.app.services.billing, acme.customer)
+  assert.equal((await entitlementOf(acme)).plan, 'free')
+  await run(true)
+  await settle(acme)
+  assert.deepEqual(await run(true), [])
+})
+
+test('an event whose job was lost is worked on again', async () => {
+  const acme = await inbox.subscriber('drift-stale')
+  await settle(acme)
+  await inbox.rows(
+    `insert into stripe_events (id, type, livemode, customer_id, received_at, state, payload)
+     values ('evt_stale', 'customer.updated', false, $1, now() - interval '2 hours', 'pending', '{}')`,
+    [acme.customer],
+  )
+  assert.deepEqual(kinds(await run(true)), ['event_stale'])
+  await settle(acme)
+  assert.deepEqual(await run(true), [])
+})
