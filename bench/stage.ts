@@ -83,6 +83,10 @@ async function fill(client: pg.Client): Promise<void> {
      select gen_random_uuid(), 'tenant-' || n, 'Tenant ' || n from generate_series(0, ${PEOPLE - 1}) n`,
   )
   await client.query(
+    `insert into tenant_entitlements (tenant_id, plan, status, access, features, updated_at)
+     select id, 'free', 'none', 'none', '{}', now() from tenants`,
+  )
+  await client.query(
     `insert into memberships (tenant_id, user_id, role)
      select t.id, u.id, 'owner' from tenants t
      join users u on u.email = replace(t.slug, 'tenant-', 'person') || '@example.com'`,

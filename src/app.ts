@@ -10,6 +10,7 @@ import {
   localStripeRoutes,
   moveAlong,
   usageRoutes,
+  usedThisMonth,
   webhookRoutes,
 } from '#billing'
 import { mailboxRoutes } from '#email'
@@ -59,7 +60,8 @@ export async function buildApp(options: AppOptions): Promise<HttpServer> {
   await app.register(tenantRoutes, { prefix: PREFIX, db, clock, credentials, tenancy: accounts.sessions.tenancy })
   await app.register(invitationRoutes, { prefix: PREFIX, invitations, browser, credentials })
   await app.register(auditRoutes, { prefix: PREFIX, db, scopeOf: tenantOf, cursors })
-  await app.register(billingRoutes, { prefix: PREFIX, billing, limiter, usedOf: { projects: countProjects }, tenantOf })
+  const usedOf = { projects: countProjects, ...usedThisMonth(clock) }
+  await app.register(billingRoutes, { prefix: PREFIX, billing, limiter, usedOf, tenantOf })
   await app.register(usageRoutes, { prefix: PREFIX, db, clock, tenantOf })
   await app.register(webhookRoutes, { prefix: PREFIX, billing })
   await app.register(projectRoutes, { prefix: PREFIX, db, clock, tenantOf })

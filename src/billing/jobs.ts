@@ -1,10 +1,12 @@
 /** The work of billing: customers, the inbox, the nightly comparison, seats that follow members, and what was used. */
-import type { JobHandler, Schedule } from '#jobs'
+import { handle, type JobHandler, type Schedule } from '#jobs'
 import type { Billing } from './context.ts'
 import { customerJobs } from './customers/customers.ts'
 import { inboxJobs, inboxSchedules } from './inbox/work.ts'
 import { reconcileJobs, reconcileSchedules } from './reconcile/jobs.ts'
 import { seatsJob } from './seats/seats.ts'
+import { graceEnds } from './sync/jobs.ts'
+import { syncTenant } from './sync/sync.ts'
 import { usageJobs, usageSchedules } from './usage/jobs.ts'
 
 export function billingJobs(billing: Billing): JobHandler[] {
@@ -13,6 +15,9 @@ export function billingJobs(billing: Billing): JobHandler[] {
     ...inboxJobs(billing),
     ...reconcileJobs(billing),
     seatsJob(billing),
+    handle(graceEnds, async ({ payload }) => {
+      await syncTenant(billing, payload.tenant_id, { isPatient: true })
+    }),
     ...usageJobs(billing),
   ]
 }

@@ -1,7 +1,7 @@
 /** Where our copy of a customer differs from what it should be. Pure. */
 import type { Entitlement, listLimits } from '#tenants'
-import { isPlanKey, plans } from '../plans.ts'
 import { isLive } from '../policy.ts'
+import { seatsWanted } from '../seats/wanted.ts'
 import type { Outcome } from '../sync/outcome.ts'
 import type { Customer, InvoiceRow, Subscription } from '../sync/queries.ts'
 
@@ -51,15 +51,15 @@ export function differencesOf(outcome: Outcome, stored: Stored): Difference[] {
   ]
 }
 
-/** Every member of a plan that is paid by the seat is paid for. Set right by the job that counts members. */
+/** Set right by the job that counts members. */
 export function seatsThatDiffer({ current }: Outcome, { customer, activeMembers }: Stored): Difference[] {
   if (!current || !isLive(current.status)) return []
-  const room = (isPlanKey(current.plan) ? plans[current.plan].limits.seats : null) ?? Number.POSITIVE_INFINITY
-  // Until a scheduled change, what is paid for is not given back.
-  const chosen = current.scheduled_at ? current.quantity : Math.min(customer.chosen_seats ?? 1, room)
-  const wanted = Math.max(chosen, activeMembers, 1)
-  if (current.quantity === wanted) return []
-  const detail = `${current.quantity} are paid for, and ${wanted} are wanted.`
+  const wanted = seatsWanted(current, customer.chosen_seats, activeMembers)
+  const later = wanted.next && wanted.next.quantity !== current.scheduled_quantity
+  if (current.quantity === wanted.now && !later) return []
+  const detail = later
+    ? `${current.scheduled_quantity} are to be paid for from the next period on, and ${wanted.next?.quantity} are wanted.`
+    : `${current.quantity} are paid for, and ${wanted.now} are wanted.`
   return [{ kind: 'seats', subject: current.stripe_subscription_id, detail }]
 }
 

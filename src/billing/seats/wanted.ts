@@ -1,8 +1,14 @@
 /** How many seats are paid for. Pure: the job that counts members and the reconciliation cannot disagree. */
 import { isPlanKey, plans } from '../plans.ts'
-import type { Subscription } from '../sync/queries.ts'
 
-type Seated = Pick<Subscription, 'plan' | 'quantity' | 'schedule_id' | 'scheduled_at' | 'scheduled_plan'>
+/** A row as it is stored, or as it is about to be. */
+interface Seated {
+  plan: string
+  quantity: number
+  schedule_id?: string | null | undefined
+  scheduled_at?: Date | string | null | undefined
+  scheduled_plan?: string | null | undefined
+}
 
 export interface WantedSeats {
   now: number
@@ -15,7 +21,7 @@ export function seatsWanted(current: Seated, chosen: number | null, activeMember
   const members = Math.max(activeMembers, 1)
   const within = (plan: string) => Math.max(members, Math.min(chosen ?? 1, roomIn(plan)))
   const { schedule_id: schedule, scheduled_at: at, scheduled_plan: plan } = current
-  if (schedule === null || at === null || plan === null) return { now: within(current.plan), next: null }
+  if (!schedule || !at || !plan) return { now: within(current.plan), next: null }
   // What is paid for until the end of the period is not given back before the time that was asked for.
   return { now: Math.max(current.quantity, members), next: { schedule, quantity: within(plan) } }
 }

@@ -7,12 +7,14 @@
  * again. So the last one written is always the last one read, whatever any clock says.
  */
 import { recordAudit } from '#audit'
+import { enqueue } from '#jobs'
 import type { Tx } from '#platform/db/database.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { unavailable } from '#platform/errors.ts'
-import { applyGrant, readEntitlement } from '#tenants'
+import { applyGrant, membersChanged, readEntitlement } from '#tenants'
 import { type Billing, stripeOf } from '../context.ts'
 import { type ReadOptions, readCustomer, type Truth } from '../stripe/read.ts'
+import { graceEnds } from './jobs.ts'
 import { noticesOf, sendNotices } from './notices.ts'
 import { type Alarm, type Outcome, outcomeOf } from './outcome.ts'
 import {
@@ -120,6 +122,7 @@ async function write(billing: Billing, reading: Reading, { within }: SyncOptions
     if (truth.isDeleted) await dropCustomer(tx, tenantId)
     const before = stored.find((row) => row.is_current)
     const changed = await applyGrant(tx, tenantId, outcome.grant, now)
+    await enqueueWhatFollows(tx, tenantId, before, outcome)
     await sendNotices(tx, tenantId, noticesOf(before, outcome, now), { appUrl, now })
     await settleEvents(tx, events, now)
     await within?.(tx)
@@ -130,6 +133,23 @@ async function write(billing: Billing, reading: Reading, { within }: SyncOptions
   if (truth.isDeleted) log.warn({ tenant_id: tenantId, customer: customerId }, 'Stripe customer was deleted')
   raise(billing, tenantId, outcome.alarms)
   return true
+}
+
+async function enqueueWhatFollows(
+  tx: Tx,
+  tenantId: string,
+  before: Subscription | undefined,
+  { current, grant }: Outcome,
+): Promise<void> {
+  const about = { tenant_id: tenantId }
+  if (grant.graceUntil) {
+    const singletonKey = `${tenantId}:${grant.graceUntil.toISOString()}`
+    await enqueue(tx, graceEnds, about, { tenantId, startAfter: grant.graceUntil, singletonKey })
+  }
+  // Who joined between the order and the payment is not among the seats yet.
+  if (current && current.stripe_subscription_id !== before?.stripe_subscription_id) {
+    await enqueue(tx, membersChanged, about, { tenantId, singletonKey: tenantId })
+  }
 }
 
 const watched = ['status', 'plan', 'interval', 'quantity', 'cancel_at', 'scheduled_plan', 'scheduled_at'] as const

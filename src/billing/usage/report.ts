@@ -2,7 +2,7 @@
 import { authorize, type TenantScope } from '#access'
 import { dayOf, daysBetween, monthOf } from '#platform/calendar.ts'
 import type { Clock } from '#platform/clock.ts'
-import type { Database } from '#platform/db/database.ts'
+import type { Database, Tx } from '#platform/db/database.ts'
 import { inTenant } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import { listLimits } from '#tenants'
@@ -11,6 +11,16 @@ import { type MetricKey, metricKeys, metricOf } from './metrics.ts'
 import { listDays } from './queries.ts'
 
 const MOST_DAYS = 366
+
+/** For whoever shows limits: how much of those that count by the month is used. */
+export function usedThisMonth(clock: Clock): Record<MetricKey, (tx: Tx, tenantId: string) => Promise<number>> {
+  const used = (metric: MetricKey) => async (tx: Tx, tenantId: string) => {
+    const now = clock.now()
+    const days = await listDays(tx, tenantId, { from: monthOf(now), to: dayOf(now), metrics: [metric] })
+    return days.reduce((sum, { quantity }) => sum + quantity, 0)
+  }
+  return { api_calls: used('api_calls'), ai_credits: used('ai_credits') }
+}
 
 export interface UsageQuery {
   metric?: MetricKey | undefined

@@ -17,17 +17,22 @@ export function RailPlan({ onChoose }: { onChoose?: (() => void) | undefined }) 
   if (!slug || !can('billing.read') || isError) return null
   const status = data && data.status !== 'active' ? statusWords(data.status) : undefined
   return (
-    <Link
-      to="/t/$tenant/billing"
-      params={{ tenant: slug }}
-      onClick={onChoose}
-      aria-label={data ? `Plan and usage: ${data.plan_name}` : 'Plan and usage'}
-      className="flex flex-col gap-2.5 rounded-control border border-line bg-paper px-2.5 py-2.5 transition-[border-color] hover:border-line-strong"
+    <section
+      aria-label="Plan and usage"
+      className="relative flex flex-col gap-2.5 rounded-control border border-line bg-paper px-2.5 py-2.5 hover:border-line-strong"
     >
-      <span className="flex min-h-5 items-center justify-between gap-2 text-sm font-medium">
+      <div className="flex min-h-5 items-center justify-between gap-2 text-sm">
         {data ? (
           <>
-            <span className="truncate">{data.plan_name}</span>
+            <Link
+              to="/t/$tenant/billing"
+              params={{ tenant: slug }}
+              onClick={onChoose}
+              className="truncate rounded-control font-medium after:absolute after:inset-0 after:rounded-control"
+            >
+              {data.plan_name}
+              <span className="sr-only">, see plan and usage</span>
+            </Link>
             {status ? (
               <Badge tone={status.tone}>{status.label}</Badge>
             ) : (
@@ -38,7 +43,7 @@ export function RailPlan({ onChoose }: { onChoose?: (() => void) | undefined }) 
         ) : (
           <Skeleton className="h-3 w-16" />
         )}
-      </span>
+      </div>
       {shown.map((limitKey) => {
         const use = data?.limits.find((limit) => limit.key === limitKey)
         if (data && !use) return null
@@ -48,6 +53,6 @@ export function RailPlan({ onChoose }: { onChoose?: (() => void) | undefined }) 
           <Skeleton key={limitKey} className="my-[7px] h-2 w-full" />
         )
       })}
-    </Link>
+    </section>
   )
 }
