@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import { test } from 'node:test'
 import { type Running, start, startReceiver } from './testing.ts'
 
@@ -45,4 +46,22 @@ test('an event is delivered once more, and one can wait for it', async (t) => {
     [id, id],
   )
   assert.equal((await ask(running, 'events/evt_none/redeliver')).status, 404)
+})
+
+test('a name that leads to the loopback from elsewhere is no way in', async (t) => {
+  const { local } = await start(t)
+  const statusFor = (path: string, host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asked = request(`${local.url}${path}`, { headers: { host, authorization: 'Bearer sk_test_any' } })
+      asked
+        .on('response', (answer) => resolve(answer.resume().statusCode))
+        .on('error', reject)
+        .end()
+    })
+  for (const path of ['/_sim/state', '/v1/customers']) {
+    assert.equal(await statusFor(path, `rebound.example:${local.port}`), 421)
+    for (const host of [`localhost:${local.port}`, `127.0.0.1:${local.port}`, '[::1]:80', 'LOCALHOST']) {
+      assert.equal(await statusFor(path, host), 200, host)
+    }
+  }
 })

@@ -15,6 +15,7 @@ import { StripeFault } from './world.ts'
 
 const MAX_BODY_BYTES = 1 << 20
 const FORM = 'application/x-www-form-urlencoded'
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
 export interface ServerOptions {
   simulation: Simulation
@@ -166,6 +167,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     options.log(`nothing is here: ${request.method} ${request.url}`)
     const message = `Unrecognized request URL (${request.method}: ${request.url.split('?')[0]}).`
     return fail(new StripeFault(404, { message }), reply)
+  })
+  // A page of another site can have its own name lead here, and would then be of the same origin.
+  app.addHook('onRequest', async ({ headers: { host = '' } }, reply) => {
+    const { hostname } = URL.parse(`http://${host}`) ?? { hostname: '' }
+    if (LOOPBACK.has(hostname) || hostname === new URL(options.simulation.settings.baseUrl).hostname) return
+    return reply.code(421).type('text/plain').send('The local Stripe answers under a name of the loopback only.')
   })
   app.addHook('onSend', async (request, reply) => {
     reply.header('request-id', request.id)

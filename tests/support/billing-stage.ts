@@ -110,7 +110,7 @@ export async function startBillingStage({ env, ...options }: TestAppOptions = {}
 }
 
 /** The contract of each kind of answer is compiled at its first use, which on a busy machine outlasts a person's patience. */
-async function warmUp(stripe: Stripe): Promise<void> {
+export async function warmUp(stripe: Stripe): Promise<void> {
   const { data: prices } = await stripe.prices.list({ lookup_keys: ['plinth_pro_month'] })
   const { id: customer } = await stripe.customers.create({ name: 'First' })
   const { id } = await stripe.checkout.sessions.create({

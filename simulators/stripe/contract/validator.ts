@@ -1,5 +1,6 @@
 /** Holds answers, events and requests against the contract, strictly: a key that it does not name is a fault. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { SchemaValidateFunction } from 'ajv/dist/types/index.js'
 import { eventTypes, nameOf, type Schema, schemas } from './spec.ts'
 
 /** Open on purpose: what they hold is checked by the object it names. */
@@ -39,7 +40,7 @@ function branchByType(alternatives: readonly Schema[], close: boolean): Schema |
 /** The schema as ajv is to compile it; with `close`, objects admit no other keys than their own. */
 function compilable(schema: Schema, close: boolean): Schema {
   const name = nameOf(schema)
-  if (name !== undefined) return { $ref: pointer(name) }
+  if (name !== undefined) return isObjectOfApi(name) ? { [LATER]: name } : { $ref: pointer(name) }
   const branched = schema.anyOf && branchByType(schema.anyOf, close)
   if (branched) return branched
   const result: Schema = { ...schema }
@@ -57,7 +58,27 @@ function compilable(schema: Schema, close: boolean): Schema {
   return result
 }
 
+/**
+ * Objects hold objects: whoever compiles a customer with all that it may lead to compiles half of the contract. So each is
+ * compiled by itself, when the first of its kind comes by; most references are ids and never lead anywhere.
+ */
+const LATER = 'objectOfApi'
+
+/** Named as the API names them; the parts of objects are named by their path. */
+const isObjectOfApi = (name: string): boolean => /^[a-z]/.test(name)
+
+const later: SchemaValidateFunction = (name: string, data: unknown, _schema, context) => {
+  const validate = validatorOf(name, () => ({ $ref: pointer(name) }))
+  if (validate(data)) return true
+  later.errors = (validate.errors ?? []).map((error) => ({
+    ...error,
+    instancePath: `${context?.instancePath ?? ''}${error.instancePath}`,
+  }))
+  return false
+}
+
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, verbose: true })
+ajv.addKeyword({ keyword: LATER, schemaType: 'string', errors: 'full', validate: later })
 ajv.addSchema({
   $id: 'stripe',
   $defs: Object.fromEntries(

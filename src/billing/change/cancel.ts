@@ -38,7 +38,7 @@ async function settleEnd(billing: Billing, scope: TenantScope, action: 'cancel' 
         const current = liveOr409(await currentSubscription(tx, tenantId))
         const { stripe_subscription_id: subscription, schedule_id: schedule, quantity } = current
         if (action === 'cancel') return current.cancel_at ? undefined : { subscription, schedule, quantity, end: 'set' }
-        if (current.cancel_at) return { subscription, schedule: null, quantity, end: 'undo' }
+        if (current.cancel_at) return { subscription, schedule, quantity, end: 'undo' }
         return current.scheduled_at ? { subscription, schedule, quantity, end: null } : undefined
       },
       perform: (step, key) => perform(billing, step, key),
@@ -63,7 +63,7 @@ async function perform(
   key: (part: string) => string,
 ): Promise<void> {
   const stripe = await stripeOf(billing).client()
-  // Stripe lets nobody end a subscription past its schedule.
+  // Stripe lets nobody end a subscription past its schedule, or take an end back.
   if (schedule) await releaseSchedule(stripe, schedule, key)
   if (end === 'set') {
     await stripe.subscriptions.update(subscription, { cancel_at_period_end: true }, { idempotencyKey: key('cancel') })

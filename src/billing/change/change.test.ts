@@ -207,6 +207,18 @@ test('an end takes the place of a change that is scheduled', async () => {
   assert.equal(change, null)
 })
 
+test('an end that came beside a scheduled change is taken back with it', async () => {
+  const owner = await stage.subscriber('change-end-beside', { plan: 'pro', interval: 'month' })
+  const { id, items } = await stage.subscriptionOf(owner)
+  await stage.stripe.subscriptions.update(id, { cancel_at: items.data[0]?.current_period_end as number })
+  await stage.stripe.subscriptionSchedules.create({ from_subscription: id })
+  await stage.rows('update billing_customers set synced_at = null where tenant_id = $1', [owner.tenantId])
+  const after = taken(await post(owner, 'resume'))
+  assert.deepEqual([after.cancel_at, after.scheduled_change], [null, null])
+  const { cancel_at, schedule } = await stage.subscriptionOf(owner)
+  assert.deepEqual([cancel_at, schedule], [null, null])
+})
+
 test('without a subscription there is nothing to change', async () => {
   const owner = await stage.app.signUp('change-none')
   for (const [path, body] of [

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { Account } from '../../../tests/support/app.ts'
 import { type BillingStage, startBillingStage } from '../../../tests/support/billing-stage.ts'
 
-const CHANGES = Number(process.env.PLINTH_CHANGES ?? 60)
+const CHANGES = Number(process.env.PLINTH_CHANGES ?? 24)
 const EACH = 12
 const DAY_MS = 86_400_000
 

@@ -180,3 +180,19 @@ test('a customer that was deleted at Stripe is followed by another', async () =>
   assert.equal(answer.status, 201, answer.text)
   assert.notEqual(await stage.customerOf(account), before)
 })
+
+test('nothing is sold beside a subscription that was made at Stripe and never told of', async () => {
+  const account = await stage.app.signUp('checkout-untold')
+  await stage.call(account, 'POST', 'portal', {})
+  const customer = await stage.customerOf(account)
+  const card = await stage.stripe.paymentMethods.attach('pm_card_visa', { customer })
+  const { data: prices } = await stage.stripe.prices.list({ lookup_keys: ['plinth_pro_month'] })
+  await stage.stripe.subscriptions.create({
+    customer,
+    items: [{ price: prices[0]?.id as string }],
+    default_payment_method: card.id,
+  })
+  const answer = await checkout(account)
+  assert.deepEqual([answer.status, answer.body.code], [409, 'ALREADY_SUBSCRIBED'])
+  assert.deepEqual(await openSessions(account), [])
+})

@@ -19,10 +19,12 @@ import { attempt, isUnderWay } from '../operations/attempts.ts'
 import { type Interval, type PaidPlanKey, plans } from '../plans.ts'
 import { isLive } from '../policy.ts'
 import { assertForSale, assertSeatsInPlan } from '../sale.ts'
+import { isKeptFailure } from '../stripe/client.ts'
 import { isMissing } from '../stripe/read.ts'
 import { shared } from '../stripe/share.ts'
 import { type CheckoutState, checkoutState } from '../stripe/view.ts'
 import { busy, interactively, isFinal, type PriceOf, presentPrices } from '../stripe/write.ts'
+import { freshen } from '../subscription/current.ts'
 import { currentSubscription } from '../sync/queries.ts'
 import { syncTenant } from '../sync/sync.ts'
 import {
@@ -77,7 +79,12 @@ export async function startCheckout(billing: Billing, scope: TenantScope, input:
   })
   return interactively(async () => {
     const open = async () => {
-      const [customerId, priceOf] = await Promise.all([customerOf(billing, scope.tenantId), presentPrices(billing)])
+      const [customerId, priceOf] = await Promise.all([
+        customerOf(billing, scope.tenantId),
+        presentPrices(billing),
+        // A subscription of which nobody has told us would be a second one beside what is sold now.
+        freshen(billing, scope.tenantId),
+      ])
       return openPage({ billing, scope, input: { ...input, plan }, customerId, page, priceOf })
     }
     try {
@@ -170,8 +177,9 @@ async function openSession(purchase: Purchase, checkout: Checkout): Promise<Open
     })
     return opened
   } catch (error) {
-    // After any other error there may be a page; the row leads whoever tries again to it.
-    if (isFinal(error)) {
+    // After any other error there may be a page; the row leads whoever tries again to it. A page behind a failure that is
+    // kept is known to nobody, who could pay there.
+    if (isFinal(error) || isKeptFailure(error)) {
       await inTenant(billing.db, scope, (tx) => closeCheckout(tx, tenantId, checkout.id, 'expired'))
     }
     throw error

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { startTestApp } from '../../../tests/support/app.ts'
 import { type BillingStage, startBillingStage } from '../../../tests/support/billing-stage.ts'
+import type { StripeAccount } from '../stripe/client.ts'
 
 let stage: BillingStage
 
@@ -74,6 +75,29 @@ for (const [what, chaos] of [
     assert.equal(await sessionsOf(await stage.customerOf(account)), 1)
   })
 }
+
+test('a failure of its own that Stripe keeps under a key does not stand in the way for a day', async (t) => {
+  const account = await stage.app.signUp('faults-kept')
+  const client = await (stage.app.services.billing.stripe as StripeAccount).client()
+  const failed = new Set<unknown>()
+  for (const resource of [client.customers, client.checkout.sessions]) {
+    const create = resource.create.bind(resource) as (params: object, options: object) => Promise<unknown>
+    let first: string | undefined
+    t.mock.method(resource, 'create', async (params: object, options: { idempotencyKey: string }) => {
+      first ??= options.idempotencyKey
+      if (options.idempotencyKey !== first) return create(params, options)
+      const headers = failed.has(first) ? { 'idempotent-replayed': 'true' } : {}
+      failed.add(first)
+      throw Object.assign(new Error('Kept.'), { type: 'StripeAPIError', statusCode: 500, headers })
+    })
+  }
+  const statuses: number[] = []
+  for (let attempt = 0; attempt < 5; attempt++) {
+    statuses.push((await stage.call(account, 'POST', 'checkout', pro)).status)
+  }
+  assert.equal(statuses.at(-1), 201, String(statuses))
+  assert.equal(failed.size, 2)
+})
 
 test('where no Stripe is configured nothing can be bought, and everything else goes on', async () => {
   const app = await startTestApp()

@@ -5,10 +5,10 @@ import { asSystem } from '#platform/db/scoped.ts'
 import { tenantCreated } from '#tenants'
 import { type Billing, stripeOf } from '../context.ts'
 import { enqueueEvent } from '../inbox/keep.ts'
-import type { Stripe } from '../stripe/client.ts'
+import { isKeptFailure, type Stripe } from '../stripe/client.ts'
 import type { ReadOptions } from '../stripe/read.ts'
 import { lockCustomer } from '../sync/queries.ts'
-import { ensureRow, findContact, keepCustomer, listUnmatchedEvents } from './queries.ts'
+import { ensureRow, findContact, keepCustomer, listUnmatchedEvents, skipGeneration } from './queries.ts'
 
 const WAIT_MS = 200
 const WAITS = 15
@@ -43,6 +43,7 @@ async function ensure(billing: Billing, tenantId: string, isPatient: boolean): P
       await stripe.customers.update(id, { name: contact.name, ...(contact.email && { email: contact.email }) })
       return id
     } catch (error) {
+      if (isKeptFailure(error)) await leaveGeneration(billing, tenantId, row.generation)
       // Somebody else is at it, under the same key; theirs is ours.
       if (wait === WAITS || !isKeyInUse(error)) throw error
       await sleep(WAIT_MS)
@@ -81,6 +82,13 @@ function keep(
     for (const event of await listUnmatchedEvents(tx, customer.id)) await enqueueEvent(tx, event, tenantId)
     return id
   })
+}
+
+/** A customer that was made behind a failure after all is a duplicate of which the reconciliation tells. */
+function leaveGeneration({ db }: Billing, tenantId: string, generation: number): Promise<void> {
+  return asSystem(db, 'make the Stripe customer of a tenant under another key', (tx) =>
+    skipGeneration(tx, tenantId, generation),
+  )
 }
 
 function isKeyInUse(error: unknown): boolean {

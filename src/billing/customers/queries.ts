@@ -36,6 +36,17 @@ export async function keepCustomer(
   return row?.stripe_customer_id ?? undefined
 }
 
+/** Once, of several who want to leave the same one. */
+export async function skipGeneration(tx: Tx, tenantId: string, generation: number): Promise<void> {
+  await tx
+    .updateTable('billing_customers')
+    .set({ generation: generation + 1 })
+    .where('tenant_id', '=', tenantId)
+    .where('generation', '=', generation)
+    .where('stripe_customer_id', 'is', null)
+    .execute()
+}
+
 export interface Contact {
   name: string
   email: string | null

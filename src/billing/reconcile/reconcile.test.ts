@@ -164,3 +164,21 @@ test('an event whose job was lost is worked on again', async () => {
   await settle(acme)
   assert.deepEqual(await run(true), [])
 })
+
+test("an invoice that Stripe does not have is nobody's debt", async () => {
+  const acme = await inbox.subscriber('drift-invoice')
+  await subscribe(inbox, acme.customer)
+  await settle(acme)
+  await inbox.rows(
+    `insert into billing_invoices (tenant_id, stripe_invoice_id, status, currency, total, amount_due, amount_paid,
+       attempt_count, created_at)
+     values ($1, 'in_of_nobody', 'open', 'usd', 5, 5, 0, 0, now())`,
+    [acme.tenantId],
+  )
+  const healed = (await run(true)).filter(({ subject }) => subject === 'in_of_nobody')
+  assert.deepEqual(
+    healed.map(({ kind, healed }) => [kind, healed]),
+    [['invoice', true]],
+  )
+  assert.deepEqual(await run(false), [])
+})

@@ -119,8 +119,9 @@ async function compare(billing: Billing, customerId: string) {
     clock.now(),
   )
   const deleted = { kind: 'customer_deleted', subject: customerId, detail: 'It was deleted at Stripe.' }
+  const vanished = truth.vanishedInvoices.map((subject) => ({ kind: 'invoice', subject, detail: 'Stripe has none.' }))
   return {
-    differences: [...(truth.isDeleted ? [deleted] : []), ...differencesOf(outcome, stored)],
+    differences: [...(truth.isDeleted ? [deleted] : []), ...vanished, ...differencesOf(outcome, stored)],
     seats: seatsThatDiffer(outcome, stored),
     notes: [...outcome.alarms, ...openAfterEnd(outcome)],
   }

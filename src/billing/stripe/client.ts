@@ -111,6 +111,12 @@ export function refusalOf(error: unknown): unknown {
   }
 }
 
+/** Stripe keeps also a failure of its own under a key, for a day: only another key leads past it. */
+export function isKeptFailure(error: unknown): boolean {
+  const { type, headers } = error as { type?: string; headers?: Record<string, string> }
+  return type === 'StripeAPIError' && headers?.['idempotent-replayed'] === 'true'
+}
+
 /** Runs something a person waits for, and turns what Stripe answers into words for them. */
 export async function asking<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -26,7 +26,11 @@ export function findCustomerRow(tx: Tx, tenantId: string): Promise<CustomerRow |
 export async function isSyncedSince(tx: Tx, tenantId: string, seconds: number): Promise<boolean> {
   const row = await tx
     .selectFrom('billing_customers')
-    .select(sql<boolean>`synced_at > clock_timestamp() - make_interval(secs => ${seconds})`.as('is_fresh'))
+    .select(
+      sql<boolean>`clock_timestamp() - synced_at between interval '0' and make_interval(secs => ${seconds})`.as(
+        'is_fresh',
+      ),
+    )
     .where('tenant_id', '=', tenantId)
     .where('stripe_customer_id', 'is not', null)
     .executeTakeFirst()

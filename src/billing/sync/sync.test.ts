@@ -273,3 +273,14 @@ test('a key of the other mode changes nothing', async () => {
   await assert.rejects(syncCustomer(live, acme.customer), /test mode/)
   assert.equal((await entitlementOf(acme)).plan, 'pro')
 })
+
+test('a reading of before the clock of the database was set back is not taken for a later one', async () => {
+  const acme = await subscriber()
+  await sync(acme)
+  await inbox.rows(`update billing_customers set synced_at = now() + interval '1 hour' where tenant_id = $1`, [
+    acme.tenantId,
+  ])
+  await subscribe(inbox, acme.customer)
+  await sync(acme)
+  assert.equal((await entitlementOf(acme)).plan, 'pro')
+})

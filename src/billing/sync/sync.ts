@@ -63,8 +63,9 @@ export async function syncCustomer(billing: Billing, customerId: string, options
     const begun = await begin(billing, customerId)
     if (!begun) return 'unknown'
     askedAt ??= begun.begunAt
-    // Overtaken by a reading that was begun after we were asked: it has all that ours was to find.
-    if (!options.within && (begun.customer.synced ?? 0) > askedAt) return 'synced'
+    // Overtaken by a reading that was begun after we were asked: it has all that ours was to find. At first nothing can be
+    // later, unless the database's clock was set back; then nobody would read again until it has caught up.
+    if (reading > 0 && !options.within && (begun.customer.synced ?? 0) > askedAt) return 'synced'
     if (options.forEvent && !begun.events.includes(options.forEvent)) return 'settled'
     assertSameMode(billing, begun.customer)
     const truth = await readCustomer(billing, customerId, begun.unfinished, options)
