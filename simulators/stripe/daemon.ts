@@ -6,6 +6,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLocalStripe } from './index.ts'
+import { addressOf } from './join.ts'
 import { isAlive } from './processes.ts'
 
 const [meeting = '', state = '', options = '{}'] = process.argv.slice(2)
@@ -16,6 +17,9 @@ const LONELY_MS = 5_000
 
 mkdirSync(state, { recursive: true })
 const stripe = await startLocalStripe({ ...JSON.parse(options), dataFile: join(state, 'state.json') })
+// The lock of a starter runs out when the machine is slow, and two are started: the first that answers stays. Not closed,
+// because closing would write the state over that of the other.
+if (await addressOf(meeting)) process.exit(0)
 const address = join(meeting, 'address.json')
 // In one step, so that nobody reads half of it.
 writeFileSync(`${address}.new`, JSON.stringify({ pid: process.pid, url: stripe.url }))

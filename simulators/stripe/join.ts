@@ -61,7 +61,8 @@ export async function endLocalStripe(meeting: string): Promise<void> {
   for (let waited = 0; isAlive(pid) && waited < 5_000; waited += 50) await pause(50)
 }
 
-async function addressOf(meeting: string): Promise<string | undefined> {
+/** Of the one that answers, if any. */
+export async function addressOf(meeting: string): Promise<string | undefined> {
   try {
     const { pid, url } = JSON.parse(readFileSync(join(meeting, 'address.json'), 'utf8'))
     if (!isAlive(pid)) return undefined

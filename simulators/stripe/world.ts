@@ -116,6 +116,8 @@ export class StripeFault extends Error {
   >
   /** A declined payment leaves its traces (the failed intent, its events) although the call fails. */
   readonly keep: boolean
+  /** What stays of a call that is undone: a failure that was ordered once has happened, whatever became of it. */
+  readonly remains: ((world: World) => void) | undefined
   /** What `stripe-should-retry` tells the client, where Stripe sends it. */
   readonly retry: boolean | undefined
 
@@ -125,7 +127,7 @@ export class StripeFault extends Error {
       string,
       unknown
     >,
-    { keep = false, retry }: { keep?: boolean; retry?: boolean } = {},
+    { keep = false, retry, remains }: { keep?: boolean; retry?: boolean; remains?: (world: World) => void } = {},
   ) {
     super(body.message)
     this.name = 'StripeFault'
@@ -133,5 +135,6 @@ export class StripeFault extends Error {
     this.body = { type: 'invalid_request_error', ...body }
     this.keep = keep
     this.retry = retry
+    this.remains = remains
   }
 }

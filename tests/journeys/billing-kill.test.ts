@@ -13,27 +13,32 @@ import { until } from '../support/jobs.ts'
 import { type ServerProcess, startServer } from '../support/processes.ts'
 import { type Row, subscribe } from '../support/stripe-inbox.ts'
 
-const KILLS = Number(process.env.PLINTH_KILLS ?? 16)
+const KILLS = Number(process.env.PLINTH_KILLS ?? 20)
 const TENANTS = 10
 const WORKERS = 3
-const ACTIVE = `select count(*) from pgboss.job where state = 'active'`
+const LINGERING = `select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
 
 let stage: BillingServers
 const workers: ChildProcess[] = []
 
 before(async () => {
   stage = await startBillingServers({ env: { PLINTH_WORKER: 'off', LOG_LEVEL: 'fatal' } })
-  // Leases as short as the workers take them to be, and transactions in which there is time to be killed.
+  // Leases as short as the workers take them to be, and time to be killed in: before what was done is committed, and
+  // when an event is kept but Stripe has not heard so.
   await stage.rows(`
     create function shorter_lease() returns trigger language plpgsql as
       'begin new.heartbeat_seconds := ${LEASE_SECONDS}; new.retry_delay_max := 2; return new; end';
     create trigger shorter_lease before insert on pgboss.job_common for each row execute function shorter_lease();
-    create function linger() returns trigger language plpgsql as 'begin perform pg_sleep(random() * tg_argv[0]::float8); return null; end';
-    create trigger briefly after insert on stripe_events execute function linger(0.02);
-    create trigger linger after update on stripe_events execute function linger(0.1);
-    create trigger linger after update on billing_operations execute function linger(0.1);
-    create trigger linger after update on billing_customers execute function linger(0.1)`)
-  for (const server of stage.servers) await stage.listen(server)
+    create function linger() returns trigger language plpgsql as
+      'begin perform pg_sleep(random() * tg_argv[0]::float8); return null; end';
+    create constraint trigger linger after insert on stripe_events deferrable initially deferred
+      for each row execute function linger(0.05);
+    create trigger linger after insert on audit_events for each row execute function linger(0.2);
+    create trigger linger after update on billing_operations for each row execute function linger(0.2);
+    create trigger linger after update on pgboss.job_common for each row
+      when (new.state = 'completed') execute function linger(0.2)`)
+  // The one that is killed, so that nobody else keeps what it loses.
+  await stage.listen(stage.servers[1] as ServerProcess)
 })
 
 after(async () => {
@@ -52,21 +57,23 @@ function startWorker(): ChildProcess {
 /** One process after the other, at any moment, until told to stop. */
 function killAgainAndAgain() {
   let over = false
-  const kills = { workers: 0, servers: 0 }
+  const kills = { workers: 0, servers: 0, workersAtMost: KILLS - 4 }
   const running = (async () => {
-    for (let turn = 0; !over; turn++) {
+    while (!over) {
       await sleep(100 + Math.random() * 500)
+      if (kills.workers >= kills.workersAtMost) continue
       // Rather in the midst of something than while there is nothing to do.
-      for (let looks = 0; looks < 20 && (await stage.count(ACTIVE)) === 0; looks++) await sleep(20)
-      const victim = turn % WORKERS
+      for (let looks = 0; looks < 100 && (await stage.count(LINGERING)) === 0; looks++) await sleep(20)
+      const victim = kills.workers++ % WORKERS
       const killed = workers[victim] as ChildProcess
       const ended = once(killed, 'exit')
       killed.kill('SIGKILL')
       await ended
       workers[victim] = startWorker()
-      kills.workers++
-      if (turn % 5 !== 4) continue
+      if (kills.workers % 4 > 0) continue
       // Between the row of an event and the word of thanks.
+      const { deliveries } = stage.local.stats()
+      for (let looks = 0; looks < 100 && stage.local.stats().deliveries === deliveries; looks++) await sleep(5)
       const server = stage.servers[1] as ServerProcess
       await server.stop('SIGKILL')
       stage.servers[1] = await startServer(stage.env, Number(new URL(server.url).port))
@@ -113,8 +120,16 @@ test('workers and servers that are killed again and again lose nothing and do no
     }
     if (rounds === 1) await Promise.all(tenants.map((tenant, at) => stage.addMembers(tenant, at % 3)))
     await plansAre(plan)
-  } while (storm.kills.workers < KILLS - 3)
+  } while (storm.kills.workers < storm.kills.workersAtMost)
+  // Who has left gets no other number of seats.
+  await until(async () => {
+    const rows = await stage.rows('select tenant_id, quantity from billing_subscriptions')
+    return tenants.every((one, at) =>
+      rows.some((row) => row.tenant_id === one.tenantId && row.quantity === 1 + (at % 3)),
+    )
+  }, 90)
   const leaving = tenants.filter((_, at) => at % 2)
+  storm.kills.workersAtMost = KILLS
   for (const tenant of leaving) {
     const { data } = await stage.stripe.subscriptions.list({ customer: customers.get(tenant) as string })
     await stage.stripe.subscriptions.cancel(data[0]?.id as string)

@@ -139,7 +139,7 @@ test("seats that follow the members are changed once, whichever answer of Stripe
   const worker = await startServer({ ...stage.env, PLINTH_WORKER: 'inline' })
   await until(
     async () =>
-      (await stage.count(`select count(*) from pgboss.job where state < 'active' and start_after < now()`)) === 0,
+      (await stage.count(`select count(*) from pgboss.job where state < 'completed' and start_after < now()`)) === 0,
     30,
   )
   const found: object[] = []

@@ -86,6 +86,7 @@ export class Simulation implements World {
     } catch (error) {
       if (error instanceof StripeFault && error.keep) this.#commit()
       else this.#journal.undo()
+      if (error instanceof StripeFault && error.remains) this.transact(error.remains, request)
       throw error
     }
   }

@@ -202,6 +202,11 @@ export function failNextPayment(world: World, customer: string): void {
   world.save('next_failure', { id: customer, object: 'next_failure' })
 }
 
+/** That failure has happened. */
+export function forgetNextFailure(world: World, customer: string | null): void {
+  if (customer && world.table('next_failure').get(customer)) world.remove('next_failure', customer)
+}
+
 export type Verdict = { kind: 'succeeds' } | { kind: 'needs_action' } | { kind: 'declined'; decline: Decline }
 
 /** What would become of a charge now; nothing happens yet. */

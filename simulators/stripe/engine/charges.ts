@@ -1,6 +1,6 @@
 /** What a card was charged, or would not let be charged. */
 import type { Stored, World } from '../world.ts'
-import { isDisputed } from './cards.ts'
+import { forgetNextFailure, isDisputed } from './cards.ts'
 import type { Decline } from './faults.ts'
 import type { Charge, PaymentIntent, PaymentMethod } from './objects.ts'
 
@@ -54,8 +54,7 @@ export function makeCharge(
   method: Readonly<PaymentMethod>,
   decline?: Decline,
 ): Stored<'charge'> {
-  const failure = world.table('next_failure').get(intent.customer ?? '')
-  if (failure) world.remove('next_failure', failure.id)
+  forgetNextFailure(world, intent.customer)
   const succeeded = decline === undefined
   const charge = world.save('charge', {
     id: world.newId('ch_'),

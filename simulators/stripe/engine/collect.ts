@@ -189,7 +189,7 @@ export function payInvoice(world: World, id: string, params: PayParams = {}): St
   const attempt = attemptPayment(world, id, { method, authenticated, automatic: false })
   if (attempt.kind === 'paid') return world.need('invoice', id)
   const payment_intent = world.table('payment_intent').get(paymentOf(world, id)?.payment.payment_intent ?? '')
-  throw cardError(attempt.decline, { ...(payment_intent && { payment_intent }) }, true)
+  throw cardError(attempt.decline, { ...(payment_intent && { payment_intent }) }, { keep: true })
 }
 
 /** The cardholder's bank has said no: the invoice stays open. */

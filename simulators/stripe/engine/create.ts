@@ -1,7 +1,7 @@
 /** A new subscription and its first invoice, which decides whether it becomes active. */
 import type Stripe from 'stripe'
 import type { Stored, World } from '../world.ts'
-import { customersCard } from './cards.ts'
+import { customersCard, forgetNextFailure } from './cards.ts'
 import { attemptPayment, defaultMethod } from './collect.ts'
 import { composeInvoice } from './compose.ts'
 import { type Applied, discountsLeft, keepDiscounts, redeemAll } from './discounts.ts'
@@ -248,7 +248,7 @@ export function createSubscription(
     const attempt = attemptPayment(world, invoice.id, { method, authenticated, save: hosted })
     // Undone with everything before it.
     if (attempt.kind === 'failed' && (hosted || params.payment_behavior === 'error_if_incomplete')) {
-      throw cardError(attempt.decline)
+      throw cardError(attempt.decline, {}, { remains: (world) => forgetNextFailure(world, created.customer) })
     }
   }
   if (created.trial_end !== null) announceTrialEnd(world, created)

@@ -28,10 +28,10 @@ export interface Decline {
 export const cardError = (
   { code, decline_code, message }: Decline,
   details: Record<string, unknown> = {},
-  keep = false,
+  options: ConstructorParameters<typeof StripeFault>[2] = {},
 ): StripeFault =>
   new StripeFault(
     402,
     { type: 'card_error', code, message, ...(decline_code && { decline_code }), ...details },
-    { keep },
+    options,
   )

@@ -176,6 +176,6 @@ export function confirmPaymentIntent(
     : paymentMethodNamed(world, named)
   const verdict = verdictOn(world, method, { customer: intent.customer, authenticated: given.authenticated === true })
   const after = chargeIntent(world, intent, method, verdict)
-  if (verdict.kind === 'declined') throw cardError(verdict.decline, { payment_intent: after }, true)
+  if (verdict.kind === 'declined') throw cardError(verdict.decline, { payment_intent: after }, { keep: true })
   return after
 }

@@ -1,7 +1,7 @@
 /** Changes that are to be paid at once, and what becomes of them when they are not. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { updateSubscription } from './index.ts'
+import { failNextPayment, updateSubscription } from './index.ts'
 import { type Bench, contentOf, DAY, HOUR, refused, startEngine, subscribed } from './testing.ts'
 
 const S = 'customer.subscription'
@@ -27,6 +27,20 @@ test('error_if_incomplete that cannot be paid changes nothing at all', () => {
   assert.equal(refused(() => bench.subscribe(customer, price, other)).type, 'card_error')
   assert.ok(contentOf(bench.world) === before)
   assert.deepEqual(bench.told(), [])
+})
+
+test('a failure that was ordered for the next payment happens once, also when the change is undone', () => {
+  const bench = startEngine()
+  const { id, item, customer } = subscribed(bench)
+  bench.world.transact((world) => failNextPayment(world, customer))
+  const change = () =>
+    bench.call<'subscription'>(`POST /v1/subscriptions/${id}`, {
+      items: [{ id: item, quantity: 3 }],
+      payment_behavior: 'error_if_incomplete',
+      proration_behavior: 'always_invoice',
+    })
+  assert.equal(refused(change).status, 402)
+  assert.equal(change().items.data[0]?.quantity, 3)
 })
 
 test('a change that cannot be paid waits, is applied by the payment, or expires', () => {

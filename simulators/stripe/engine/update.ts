@@ -1,6 +1,6 @@
 /** Carries out what a plan says: the change, its invoice, and the payment that decides whether the change stays. */
 import type { Stored, World } from '../world.ts'
-import { customersCard } from './cards.ts'
+import { customersCard, forgetNextFailure } from './cards.ts'
 import { advanceInvoice, attemptPayment, defaultMethod, wouldBePaid } from './collect.ts'
 import { keepDiscounts } from './discounts.ts'
 import { announceTrialEnd, forget, planAhead, scheduleFor } from './due.ts'
@@ -123,7 +123,9 @@ function collect(
   finalizeInvoice(world, invoice.id, defaultMethod(world, after.customer, after)?.id)
   const attempt = attemptPayment(world, invoice.id, options)
   // Undone with everything before it.
-  if (attempt.kind === 'failed' && params.payment_behavior === 'error_if_incomplete') throw cardError(attempt.decline)
+  if (attempt.kind === 'failed' && params.payment_behavior === 'error_if_incomplete') {
+    throw cardError(attempt.decline, {}, { remains: (world) => forgetNextFailure(world, after.customer) })
+  }
 }
 
 export function updateSubscription(

@@ -3,18 +3,18 @@ import { authorize, type TenantScope } from '#access'
 import { recordAudit } from '#audit'
 import { setChosenSeats } from '../checkout/queries.ts'
 import { type Billing, stripeOf } from '../context.ts'
+import type { Asked } from '../operations/left-behind.ts'
 import { operate } from '../operations/operations.ts'
 import { assertForSale } from '../sale.ts'
 import { interactively, presentPrices } from '../stripe/write.ts'
 import { freshen } from '../subscription/current.ts'
 import { type ChangeInput, decideChange } from './decide.ts'
-import { type Target, type Terms, updateOf } from './decision.ts'
+import { type Terms, updateOf } from './decision.ts'
 import { releaseSchedule, scheduleChange } from './schedule.ts'
 
-interface Step {
+interface Step extends Asked {
   subscription: string
   schedule: string | null
-  target: Target
   /** Null where a scheduled change is undone and nothing else. */
   terms: Terms | null
   waits: boolean
@@ -40,11 +40,12 @@ export async function changeSubscription(billing: Billing, scope: TenantScope, i
         )
         const { schedule_id: schedule, stripe_subscription_id: subscription } = current
         if (!terms && !schedule) return undefined
-        return { subscription, schedule, target, terms: terms ?? null, waits: effective === 'period_end' }
+        const asksSeats = quantity !== undefined
+        return { subscription, schedule, target, asksSeats, terms: terms ?? null, waits: effective === 'period_end' }
       },
       perform: (step, key) => perform(billing, step, key),
-      async settle(tx, { subscription, target, waits }) {
-        if (quantity !== undefined) await setChosenSeats(tx, tenantId, quantity)
+      async settle(tx, { subscription, target, asksSeats, waits }) {
+        if (asksSeats) await setChosenSeats(tx, tenantId, target.quantity)
         await recordAudit(tx, scope, {
           action: 'billing.subscription_changed',
           target: { type: 'subscription', id: subscription },

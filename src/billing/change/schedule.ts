@@ -1,6 +1,7 @@
 /** Changes that wait for the end of the period: at Stripe, a schedule of two phases that then lets go. */
 import type { Stripe } from '../stripe/client.ts'
 import { idOf } from '../stripe/view.ts'
+import { isFinal } from '../stripe/write.ts'
 import type { Terms } from './decision.ts'
 
 type Phase = Stripe.SubscriptionScheduleUpdateParams.Phase
@@ -33,11 +34,17 @@ export async function scheduleChange(
     ...(startsPeriod && { billing_cycle_anchor: 'phase_start' as const }),
     ...(present.discounts && { discounts: present.discounts }),
   }
-  await stripe.subscriptionSchedules.update(
-    found.id,
-    { end_behavior: 'release', proration_behavior: 'none', phases: [present, next] },
-    { idempotencyKey: key('phases') },
-  )
+  try {
+    await stripe.subscriptionSchedules.update(
+      found.id,
+      { end_behavior: 'release', proration_behavior: 'none', phases: [present, next] },
+      { idempotencyKey: key('phases') },
+    )
+  } catch (error) {
+    // Made for this alone: left behind, it would keep the subscription from being ended at Stripe.
+    if (!schedule && isFinal(error)) await releaseSchedule(stripe, found.id, key)
+    throw error
+  }
 }
 
 export async function releaseSchedule(stripe: Stripe, schedule: string, key: (part: string) => string): Promise<void> {

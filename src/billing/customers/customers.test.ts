@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { until } from '../../../tests/support/jobs.ts'
 import { type Inbox, startInbox } from '../../../tests/support/stripe-inbox.ts'
-import { ensureCustomer } from './customers.ts'
+import { customerJobs, ensureCustomer } from './customers.ts'
 
 let inbox: Inbox
 before(async () => {
@@ -43,6 +43,17 @@ test('a customer whose making was not answered is not made twice', async () => {
     (await customersOf(tenantId)).map((customer) => customer.id),
     [id],
   )
+})
+
+test('a customer that was made and not described yet gets its name from the job of its sign-up', async () => {
+  const { tenantId, email } = await inbox.app.signUp('customers-nameless')
+  const { billing } = inbox.app.services
+  const id = await ensureCustomer(billing, tenantId)
+  await inbox.stripe.customers.update(id, { name: '', email: '' })
+  const [signUp] = customerJobs(billing)
+  await signUp?.run({ payload: { tenant_id: tenantId } } as never)
+  const customer = await inbox.stripe.customers.retrieve(id)
+  assert.deepEqual('name' in customer && [customer.name, customer.email], ['Tenant customers-nameless', email])
 })
 
 test('an event that comes before its customer is known waits for it', async () => {

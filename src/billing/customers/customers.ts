@@ -8,7 +8,7 @@ import { enqueueEvent } from '../inbox/keep.ts'
 import { isKeptFailure, type Stripe } from '../stripe/client.ts'
 import type { ReadOptions } from '../stripe/read.ts'
 import { lockCustomer } from '../sync/queries.ts'
-import { ensureRow, findContact, keepCustomer, listUnmatchedEvents, skipGeneration } from './queries.ts'
+import { type Contact, ensureRow, findContact, keepCustomer, listUnmatchedEvents, skipGeneration } from './queries.ts'
 
 const WAIT_MS = 200
 const WAITS = 15
@@ -40,7 +40,7 @@ async function ensure(billing: Billing, tenantId: string, isPatient: boolean): P
       const id = await keep(billing, tenantId, { ...customer, generation: row.generation })
       if (!id) continue
       // Afterwards, because a key must always be used with the same words, and a name may change in between.
-      await stripe.customers.update(id, { name: contact.name, ...(contact.email && { email: contact.email }) })
+      await describe(stripe, id, contact)
       return id
     } catch (error) {
       if (isKeptFailure(error)) await leaveGeneration(billing, tenantId, row.generation)
@@ -49,6 +49,10 @@ async function ensure(billing: Billing, tenantId: string, isPatient: boolean): P
       await sleep(WAIT_MS)
     }
   }
+}
+
+function describe(stripe: Stripe, id: string, { name, email }: Contact): Promise<unknown> {
+  return stripe.customers.update(id, { name, ...(email && { email }) })
 }
 
 function begin({ db, clock }: Billing, tenantId: string) {
@@ -99,7 +103,11 @@ export function customerJobs(billing: Billing): JobHandler[] {
   return [
     handle(tenantCreated, async ({ payload }) => {
       // Without Stripe nothing can be bought; whoever wants to later gets a customer then.
-      if (billing.stripe) await ensureCustomer(billing, payload.tenant_id, { isPatient: true })
+      if (!billing.stripe) return
+      const id = await ensureCustomer(billing, payload.tenant_id, { isPatient: true })
+      // Whoever made it may have come no further than that.
+      const { contact } = await begin(billing, payload.tenant_id)
+      await describe(await billing.stripe.patientClient(), id, contact)
     }),
   ]
 }

@@ -14,6 +14,7 @@ import type { Billing } from '../context.ts'
 import { busy, isFinal } from '../stripe/write.ts'
 import { syncTenant } from '../sync/sync.ts'
 import { attempt, isUnderWay } from './attempts.ts'
+import { keepWhatWasAsked } from './left-behind.ts'
 import { findPending, insertPending, type PendingOperation, settlePending } from './queries.ts'
 
 /** Nobody waits so long for Stripe: what is older was left behind. */
@@ -98,7 +99,7 @@ async function meet(
   if (now.getTime() - other.created_at.getTime() >= ABANDONED_MS) {
     // Whether it had its effect is read from Stripe; what is still missing is decided anew, under a new key.
     await syncTenant(billing, tenantId)
-    await close(billing, tenantId, other.id, 'failed')
+    await close(billing, tenantId, other.id, 'failed', (tx) => keepWhatWasAsked(tx, tenantId, other.params))
     return undefined
   }
   const same = other.params_hash.equals(hash)

@@ -7,7 +7,7 @@ import { ensureCustomer } from '../customers/customers.ts'
 import type { Stripe, StripeAccount } from '../stripe/client.ts'
 import { isMissing } from '../stripe/read.ts'
 import { interactively } from '../stripe/write.ts'
-import { liveOr409 } from '../subscription/current.ts'
+import { freshen, liveOr409 } from '../subscription/current.ts'
 import { currentSubscription, type Subscription } from '../sync/queries.ts'
 import { syncTenant } from '../sync/sync.ts'
 import { findPortalConfiguration } from './configuration.ts'
@@ -24,6 +24,8 @@ export async function openPortal(
   authorize(scope, 'billing.manage')
   const account = stripeOf(billing)
   const { tenantId } = scope
+  // Stripe opens no page to end what has ended, or ends already.
+  if (flow === 'cancel') await interactively(() => freshen(billing, tenantId))
   const { page, current } = await inTenant(billing.db, scope, async (tx) => {
     const current = await currentSubscription(tx, tenantId)
     if (flow === 'cancel') liveOr409(current)

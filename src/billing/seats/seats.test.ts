@@ -66,6 +66,21 @@ test('counting at once and again has one effect, and what was asked for stays', 
   assert.equal(await quantityOf(owner), 4)
 })
 
+test('seats that were paid for stay, also when nobody heard that they were', async () => {
+  const owner = await stage.subscriber('seats-unheard', { plan: 'pro', interval: 'month' })
+  // More than the SDK tries again by itself.
+  stage.local.chaos.api.resetAfterCommit = 4
+  assert.equal((await stage.call(owner, 'POST', 'change', { quantity: 9 })).status, 503)
+  stage.local.chaos.api.resetAfterCommit = 0
+  assert.equal(await quantityOf(owner), 9)
+  await stage.rows(
+    `update billing_operations set created_at = created_at - interval '2 minutes' where tenant_id = $1`,
+    [owner.tenantId],
+  )
+  await count(owner)
+  assert.equal(await quantityOf(owner), 9)
+})
+
 test('a change that is scheduled keeps up with the members', async () => {
   const owner = await stage.subscriber('seats-later', { plan: 'pro', interval: 'month', quantity: 3 })
   const later = await stage.call(owner, 'POST', 'change', { plan: 'starter', quantity: 2 })

@@ -98,7 +98,7 @@ export function refusalOf(error: unknown): unknown {
     case 'StripeAPIError':
     case 'StripeRateLimitError':
     case 'StripeIdempotencyError':
-      return unavailable('The payment provider does not answer. Nothing was changed; try again shortly.', 5)
+      return unavailable('The payment provider does not answer. Try again shortly: nothing is done twice.', 5)
     case 'StripeAuthenticationError':
     case 'StripePermissionError':
       return unavailable('The payment provider refuses our key. An operator has to look at the configuration.', 60)

@@ -107,6 +107,14 @@ test('the portal is that of the own customer, and leads back', async () => {
   }
 })
 
+test('the portal is not opened to end what has ended at Stripe', async () => {
+  const account = await stage.subscriber('view-ended', { plan: 'pro', interval: 'month' })
+  await stage.stripe.subscriptions.cancel((await stage.subscriptionOf(account)).id)
+  await stage.rows('update billing_customers set synced_at = null where tenant_id = $1', [account.tenantId])
+  const answer = await stage.call(account, 'POST', 'portal', { flow: 'cancel' })
+  assert.deepEqual([answer.status, answer.body.code], [409, 'NO_SUBSCRIPTION'])
+})
+
 test('twenty who press sync at once ask Stripe once', async () => {
   await stage.app.services.limiter.reset('billing_sync', owner.tenantId)
   await stage.local.settled()
