@@ -1,7 +1,7 @@
 /**
  * The local Stripe as a process that several processes share: it writes its address for others to find, and ends when
- * none of them lives any more. Arguments: the folder of the meeting place, the folder of the state, then as JSON the
- * options that `join.ts` was given.
+ * none of them lives any more. Arguments: the folder of the meeting place and the folder of the state. The
+ * options that `join.ts` was given are in LOCAL_STRIPE_OPTIONS, as JSON.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,8 @@ import { startLocalStripe } from './index.ts'
 import { addressOf } from './join.ts'
 import { isAlive } from './processes.ts'
 
-const [meeting = '', state = '', options = '{}'] = process.argv.slice(2)
+const [meeting = '', state = ''] = process.argv.slice(2)
+const options = process.env.LOCAL_STRIPE_OPTIONS ?? '{}'
 const clients = join(meeting, 'clients')
 const LOOK_EVERY_MS = 500
 /** A reload ends the last client a moment before the next one begins. */

@@ -29,7 +29,7 @@ const LOCK_STALE_MS = 15_000
 
 export async function joinLocalStripe({ meeting, state, ...options }: JoinOptions): Promise<Joined> {
   const clients = join(meeting, 'clients')
-  mkdirSync(clients, { recursive: true })
+  mkdirSync(clients, { recursive: true, mode: 0o700 })
   const client = join(clients, String(process.pid))
   writeFileSync(client, '')
   const deadline = Date.now() + START_TIMEOUT_MS
@@ -95,16 +95,17 @@ function lock(meeting: string): boolean {
 
 function start(meeting: string, state: string, options: object): void {
   const log = openSync(join(meeting, 'stripe.log'), 'a')
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'daemon.ts'), meeting, state, JSON.stringify(options)],
-    {
-      // It must outlive whoever starts it, and a Ctrl-C in their terminal is not for it.
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'daemon.ts'), meeting, state], {
+    // It must outlive whoever starts it, and a Ctrl-C in their terminal is not for it.
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      // Not as an argument, which every account of the machine can read.
+      LOCAL_STRIPE_OPTIONS: JSON.stringify(options),
     },
-  )
+  })
   child.unref()
   closeSync(log)
 }

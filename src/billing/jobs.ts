@@ -3,6 +3,7 @@ import { handle, type JobHandler, type Schedule } from '#jobs'
 import type { Billing } from './context.ts'
 import { customerJobs } from './customers/customers.ts'
 import { inboxJobs, inboxSchedules } from './inbox/work.ts'
+import { leftBehindJob } from './operations/left-behind.ts'
 import { reconcileJobs, reconcileSchedules } from './reconcile/jobs.ts'
 import { seatsJob } from './seats/seats.ts'
 import { graceEnds } from './sync/jobs.ts'
@@ -15,6 +16,7 @@ export function billingJobs(billing: Billing): JobHandler[] {
     ...inboxJobs(billing),
     ...reconcileJobs(billing),
     seatsJob(billing),
+    leftBehindJob(billing),
     handle(graceEnds, async ({ payload }) => {
       await syncTenant(billing, payload.tenant_id, { isPatient: true })
     }),

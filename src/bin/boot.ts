@@ -1,6 +1,6 @@
 /** What a process does before it can serve: read the configuration, find or start the database, bring it up to date. */
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
@@ -66,7 +66,11 @@ function keptSecret(dataDir: string): string {
 export function meetingPlace({ databaseUrl, dataDir }: Config): string {
   if (!databaseUrl) return dataDir
   const name = createHash('sha256').update(databaseUrl).digest('hex').slice(0, 16)
-  return join(tmpdir(), `plinth-${process.getuid?.() ?? 0}-${name}`)
+  const me = process.getuid?.() ?? 0
+  const place = join(tmpdir(), `plinth-${me}-${name}`)
+  // Anybody may put a folder there; what somebody else's says is not believed.
+  const owner = statSync(place, { throwIfNoEntry: false })?.uid ?? me
+  return owner === me ? place : dataDir
 }
 
 /** Development can travel in time, all its processes together, and stays where it is over restarts. */

@@ -172,11 +172,24 @@ test('a preview is charged for ten minutes', async () => {
 test('a change in a trial costs nothing and leaves the trial as it is', async () => {
   const owner = await stage.subscriber('change-trial', { plan: 'starter', interval: 'month' })
   const { trial_end: trialEnd } = await view(owner)
-  const preview = taken(await post(owner, 'preview', { plan: 'pro', interval: 'year', quantity: 2 }))
+  const { data: preview } = (await stage.call(owner, 'POST', 'preview', { quantity: 4 })).body
   assert.deepEqual([preview.total, preview.effective, preview.next_invoice_at], [0, 'now', trialEnd])
-  assert.equal(preview.next_amount, 2 * 29_000)
-  const after = taken(await post(owner, 'change', { plan: 'pro', interval: 'year', quantity: 2 }))
-  assert.deepEqual([after.plan, after.status, after.trial_end], ['pro', 'trialing', trialEnd])
+  assert.equal((await stage.call(owner, 'POST', 'change', { quantity: 4 })).status, 200)
+  const after = await view(owner)
+  assert.deepEqual([after.seats.quantity, after.status, after.trial_end], [4, 'trialing', trialEnd])
+})
+
+test('a plan that nobody tries for free ends the trial and is paid for at once, as it was shown', async () => {
+  const owner = await stage.subscriber('change-trial-over', { plan: 'starter', interval: 'month' })
+  const wish = { plan: 'enterprise', quantity: 3 }
+  const { data: preview } = (await stage.call(owner, 'POST', 'preview', wish)).body
+  assert.deepEqual([preview.total, preview.effective], [3 * 7900, 'now'])
+  assert.equal((await stage.call(owner, 'POST', 'change', wish)).status, 200)
+  const after = await view(owner)
+  assert.deepEqual([after.plan, after.status, after.trial_end], ['enterprise', 'active', null])
+  assert.equal(after.current_period_end.slice(0, 10), preview.next_invoice_at.slice(0, 10))
+  const { items } = (await stage.call(owner, 'GET', 'invoices')).body.data
+  assert.deepEqual(items.map(({ amount_paid }: { amount_paid: number }) => amount_paid).sort(), [0, 3 * 7900])
 })
 
 test('an end is scheduled and taken back, whoever scheduled it and in whatever way', async () => {

@@ -63,7 +63,9 @@ test('Stripe is asked for one moment of proration, for a period that starts, or 
     proration_behavior: 'always_invoice',
     billing_cycle_anchor: { type: 'now' },
   })
-  assert.deepEqual(update({ status: 'trialing' }, { interval: 'year' }), { proration_behavior: 'none' })
+  const trial = { status: 'trialing', plan: 'starter' }
+  assert.deepEqual(update(trial, { interval: 'year' }), { proration_behavior: 'none' })
+  assert.deepEqual(update(trial, { plan: 'pro' }), { proration_behavior: 'always_invoice', trial_end: 'now' })
   const late = update({}, { quantity: 9 }, new Date('2026-02-15T00:00:20Z'))
   assert.equal(late.proration_date, Date.parse('2026-02-15T00:00:00Z') / 1000 - 1)
 })

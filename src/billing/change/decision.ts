@@ -39,7 +39,7 @@ export function isAt(current: Pick<Subscription, 'plan' | 'interval' | 'quantity
   return current.plan === target.plan && current.interval === target.interval && current.quantity === target.quantity
 }
 
-/** Who was paid for keeps it: a lower plan and a shorter interval wait for the end of the period. A trial costs nothing. */
+/** What was paid for is kept: a lower plan and a shorter interval wait for the end of the period. Nobody pays for a trial. */
 export function effectiveOf(current: Pick<Subscription, 'plan' | 'interval' | 'status'>, target: Target): Effective {
   if (current.status === 'trialing') return 'now'
   const isLower = planKeys.indexOf(target.plan) < planKeys.indexOf(current.plan as PlanKey)
@@ -53,7 +53,10 @@ export interface Terms {
   interval: Interval
   quantity: number
   item: string
+  /** The trial goes on, and nothing is charged. */
   isTrial: boolean
+  /** The plan is one that nobody tries for free. */
+  endsTrial: boolean
   /** The full price of another interval starts a period of its own. */
   startsPeriod: boolean
   /** Unix seconds. Stripe takes none where a period starts. */
@@ -64,25 +67,37 @@ export interface Terms {
 export function termsOf(current: Subscription, target: Target, priceId: string, now: Date): Terms {
   const seconds = (date: Date) => Math.floor(date.getTime() / 1000)
   const [start, end] = [seconds(current.current_period_start), seconds(current.current_period_end)]
+  const isTrying = current.status === 'trialing'
+  const endsTrial = isTrying && plans[target.plan].trialDays === 0
   return {
     price: current.plan === target.plan && current.interval === target.interval ? current.price_id : priceId,
     interval: target.interval,
     quantity: target.quantity,
     item: current.item_id,
-    isTrial: current.status === 'trialing',
-    startsPeriod: current.status !== 'trialing' && current.interval !== target.interval,
+    isTrial: isTrying && !endsTrial,
+    endsTrial,
+    startsPeriod: endsTrial || (!isTrying && current.interval !== target.interval),
     prorationDate: Math.min(Math.max(seconds(now), start), end - 1),
   }
 }
 
 export type UpdateTerms = Pick<
   Stripe.SubscriptionUpdateParams,
-  'items' | 'proration_behavior' | 'proration_date' | 'billing_cycle_anchor'
+  'items' | 'proration_behavior' | 'proration_date' | 'billing_cycle_anchor' | 'trial_end'
 >
 
-export function updateOf({ price, quantity, item, isTrial, startsPeriod, prorationDate }: Terms): UpdateTerms {
+export function updateOf({
+  price,
+  quantity,
+  item,
+  isTrial,
+  endsTrial,
+  startsPeriod,
+  prorationDate,
+}: Terms): UpdateTerms {
   const items = [{ id: item, price, quantity }]
   if (isTrial) return { items, proration_behavior: 'none' }
+  if (endsTrial) return { items, proration_behavior: 'always_invoice', trial_end: 'now' }
   if (startsPeriod) return { items, proration_behavior: 'always_invoice', billing_cycle_anchor: { type: 'now' } }
   return { items, proration_behavior: 'always_invoice', proration_date: prorationDate }
 }

@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { enqueue } from '#jobs'
 import type { Tx } from '#platform/db/database.ts'
 import { inTenant } from '#platform/db/scoped.ts'
 import { newId } from '#platform/ids.ts'
@@ -14,8 +15,9 @@ import type { Billing } from '../context.ts'
 import { busy, isFinal } from '../stripe/write.ts'
 import { syncTenant } from '../sync/sync.ts'
 import { attempt, isUnderWay } from './attempts.ts'
-import { keepWhatWasAsked } from './left-behind.ts'
-import { findPending, insertPending, type PendingOperation, settlePending } from './queries.ts'
+import { close } from './close.ts'
+import { operationLeftBehind, settleLeftBehind } from './left-behind.ts'
+import { findPending, insertPending, type PendingOperation } from './queries.ts'
 
 /** Nobody waits so long for Stripe: what is older was left behind. */
 const ABANDONED_MS = 60_000
@@ -46,14 +48,16 @@ export async function operate<Step extends object>(
   const begun = await begin(billing, tenantId, operation)
   if (!begun) return false
   const { id, step } = begun
+  let isPerformed = false
   try {
     await attempt(id, async () => {
       await operation.perform(step, (part) => `plinth:${id}:${part}`)
+      isPerformed = true
       await syncTenant(billing, tenantId)
     })
   } catch (error) {
     // After any other error nobody knows whether Stripe did it; the row stays for whoever asks next.
-    if (isFinal(error)) await close(billing, tenantId, id, 'failed')
+    if (!isPerformed && isFinal(error)) await close(billing, tenantId, id, 'failed')
     throw error
   }
   await close(billing, tenantId, id, 'done', (tx) => operation.settle(tx, step))
@@ -77,7 +81,10 @@ async function begin<Step extends object>(
       if (!step) return {}
       const id = newId()
       const row = { tenant_id: tenantId, id, kind: KIND, params_hash: hash, params: step, created_at: now }
-      return (await insertPending(tx, row)) ? { mine: { id, step } } : { lost: true }
+      if (!(await insertPending(tx, row))) return { lost: true }
+      const startAfter = new Date(now.getTime() + 2 * ABANDONED_MS)
+      await enqueue(tx, operationLeftBehind, { tenant_id: tenantId, operation_id: id }, { tenantId, startAfter })
+      return { mine: { id, step } }
     })
     if (mine) return mine
     if (other) {
@@ -97,9 +104,7 @@ async function meet(
   late: boolean,
 ): Promise<PendingOperation | undefined> {
   if (now.getTime() - other.created_at.getTime() >= ABANDONED_MS) {
-    // Whether it had its effect is read from Stripe; what is still missing is decided anew, under a new key.
-    await syncTenant(billing, tenantId)
-    await close(billing, tenantId, other.id, 'failed', (tx) => keepWhatWasAsked(tx, tenantId, other.params))
+    await settleLeftBehind(billing, tenantId, other)
     return undefined
   }
   const same = other.params_hash.equals(hash)
@@ -107,16 +112,4 @@ async function meet(
   if (late) throw busy()
   await sleep(POLL_MS)
   return undefined
-}
-
-function close(
-  { db, clock }: Billing,
-  tenantId: string,
-  id: string,
-  state: 'done' | 'failed',
-  follow?: (tx: Tx) => Promise<void>,
-): Promise<void> {
-  return inTenant(db, { tenantId }, async (tx) => {
-    if (await settlePending(tx, tenantId, id, state, clock.now())) await follow?.(tx)
-  })
 }

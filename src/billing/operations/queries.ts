@@ -18,6 +18,17 @@ export function findPending(tx: Tx, tenantId: string, kind: string): Promise<Pen
     .executeTakeFirst()
 }
 
+/** Undefined when it was settled. */
+export function findOperation(tx: Tx, tenantId: string, id: string): Promise<PendingOperation | undefined> {
+  return tx
+    .selectFrom('billing_operations')
+    .select(['id', 'params_hash', 'params', 'created_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .executeTakeFirst()
+}
+
 /** False when another one of its kind was begun meanwhile. */
 export async function insertPending(
   tx: Tx,

@@ -1,4 +1,7 @@
-/** Products and prices at Stripe, as plans.ts says. Amounts cannot be changed there: a new price takes the old one's place. */
+/**
+ * Products and prices at Stripe, as plans.ts says. Amounts cannot be changed there: a new price takes the lookup key, by
+ * which prices are sold. The old one stays active, because a schedule must be able to name what its subscriber pays now.
+ */
 import { currency, type Interval, intervals, lookupKey, type PaidPlanKey, plans } from '../plans.ts'
 import type { Stripe, StripeAccount } from '../stripe/client.ts'
 import { isMissing } from '../stripe/read.ts'
@@ -25,7 +28,6 @@ export async function pushPlan(
       id ? await checkNamed(client, id, plan, interval, say) : await pushPrice(client, product, plan, interval, say),
     )
   }
-  await archiveOthers(client, product, prices, say)
   // The portal offers prices of one product; those named by the environment may be of another.
   return { product, prices: await pricesOf(client, product, prices) }
 }
@@ -67,7 +69,7 @@ async function pushPrice(
       recurring: { interval },
       lookup_key: key,
       transfer_lookup_key: true,
-      // An archived price has lost its lookup key and is known by this.
+      // A price that was replaced has lost its lookup key and is known by this.
       metadata: { plinth_plan: plan, plinth_interval: interval },
     },
     // Names what it replaces, so that going back to an earlier amount is not taken for the earlier request.
@@ -94,15 +96,6 @@ async function checkNamed(
     )
   } else say(`price ${id}: named by ${variable}`)
   return id
-}
-
-/** Who pays them goes on paying them; nobody new can. */
-async function archiveOthers(client: Stripe, product: string, sold: readonly string[], say: Say): Promise<void> {
-  for await (const { id, metadata } of client.prices.list({ product, active: true, limit: 100 })) {
-    if (sold.includes(id) || metadata.plinth_plan === undefined) continue
-    await client.prices.update(id, { active: false })
-    say(`price ${id}: archived`)
-  }
 }
 
 async function pricesOf(client: Stripe, product: string, ids: readonly string[]): Promise<string[]> {

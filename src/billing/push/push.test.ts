@@ -57,7 +57,7 @@ test('the first push makes everything, the second nothing', async () => {
   assert.equal((await stripe.billingPortal.configurations.list()).data.length, 1)
 })
 
-test('a changed amount is a new price that takes the key, and the old one is archived and still known', async () => {
+test('a changed amount is a new price that takes the key, and who pays the old one can still be scheduled', async () => {
   const key = lookupKey('pro', 'month')
   const old = await priceOf(key)
   const mutable = plans.pro.prices as { month: number }
@@ -67,9 +67,9 @@ test('a changed amount is a new price that takes the key, and the old one is arc
     const lines = changes(await pushed())
     const next = await priceOf(key)
     assert.deepEqual([next.unit_amount, next.id === old.id], [3500, false])
-    assert.ok(lines.some((line) => line === `price ${old.id}: archived`))
-    const archived = await stripe.prices.retrieve(old.id)
-    assert.deepEqual([archived.active, archived.lookup_key, archived.metadata.plinth_plan], [false, null, 'pro'])
+    assert.ok(lines.some((line) => line.startsWith(`price ${key}: created ${next.id}`)))
+    const replaced = await stripe.prices.retrieve(old.id)
+    assert.deepEqual([replaced.active, replaced.lookup_key, replaced.metadata.plinth_plan], [true, null, 'pro'])
     assert.deepEqual(changes(await pushed()), [])
   } finally {
     mutable.month = amount
@@ -94,5 +94,5 @@ test('a price that the environment names is sold as it is', async () => {
   )
   const kept = await stripe.prices.retrieve(own.id)
   assert.deepEqual([kept.active, kept.unit_amount], [true, 999])
-  assert.equal((await stripe.prices.retrieve(before.id)).active, false)
+  assert.equal((await stripe.prices.retrieve(before.id)).active, true)
 })
