@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { sql } from 'kysely'
+import { sql } from '#platform/db/kysely.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { newId } from '#platform/ids.ts'
 import { applyGrant } from '#tenants'

@@ -1,5 +1,6 @@
-import { type RawBuilder, sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 
 export interface NewAuditEvent {
   tenantId: string

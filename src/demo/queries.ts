@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { Role } from '#access'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 
 /** Two processes that start at once must not both plant the demo. Held until the transaction ends. */
 export async function lockSeeding(tx: Tx): Promise<void> {

@@ -1,6 +1,7 @@
 /** Jobs that failed on their last attempt: kept for a year, to be read and tried again by people. */
-import { sql } from 'kysely'
+
 import type { Database, Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { DEAD_LETTERS, type Envelope } from './enqueue.ts'
 
 export interface DeadLetter {

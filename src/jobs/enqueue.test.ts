@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { sql } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { asSystem, inTenant, inUser } from '#platform/db/scoped.ts'
 import { newId } from '#platform/ids.ts'
 import { openWorkingDatabase, type WorkingDatabase } from '../../tests/support/jobs.ts'

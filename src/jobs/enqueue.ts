@@ -4,8 +4,9 @@
  * The insert is our own rather than pg-boss's: that one reads the queue's settings and returns the row, and the roles
  * that requests run under may do nothing here but insert. Settings therefore travel with each job.
  */
-import { type RawBuilder, sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { Database, Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { newId } from '#platform/ids.ts'
 import type { Job } from './job.ts'
 

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Database } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { DEAD_LETTERS } from './enqueue.ts'
 
 export interface JobsHealth {

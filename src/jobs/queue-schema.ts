@@ -1,8 +1,9 @@
 /** pg-boss's own tables, and one row for each kind of job. */
-import { sql } from 'kysely'
+
 import type pg from 'pg'
 import pgBoss from 'pg-boss/package.json' with { type: 'json' }
 import type { Database } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { introduction } from './enqueue.ts'
 import type { Job } from './job.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
+import { sql } from '#platform/db/kysely.ts'
 import { asSystem, inTenant } from '#platform/db/scoped.ts'
 import { newId } from '#platform/ids.ts'
 import { openWorkingDatabase, silent, until, type WorkingDatabase } from '../../tests/support/jobs.ts'

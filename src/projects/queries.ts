@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { likePattern, type PageWindow } from '#platform/db/page.ts'
 
 export type ProjectStatus = 'active' | 'paused' | 'archived'

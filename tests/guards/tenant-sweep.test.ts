@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sql } from 'kysely'
 import { requires } from '#access'
+import { sql } from '#platform/db/kysely.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import type { TestAppOptions } from '../support/app.ts'
 import { type GuardedApp, startGuardedApp } from './guarded-app.ts'

@@ -1,9 +1,9 @@
 /** The process that worker-kill.test.ts starts and kills: a real worker with its own connections. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
 import { defineJob, handle, startWorker } from '#jobs'
 import { systemClock } from '#platform/clock.ts'
 import { openDatabase } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { inTenant } from '#platform/db/scoped.ts'
 import { createLogger } from '#platform/log.ts'
 

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 
 /** The time that leases and windows are measured by: the database's, so that replicas with wrong clocks agree. */
 export async function databaseNow(tx: Tx, offsetMs: number): Promise<Date> {

@@ -1,5 +1,6 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import type { StripeEventsTable } from '#platform/db/schema.ts'
 
 export type EventState = StripeEventsTable['state']

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import type { InvoiceRow } from '../sync/queries.ts'
 
 /** In the order of tenants, from one on, so that customers who come and go meanwhile shift nothing. */

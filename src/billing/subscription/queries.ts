@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import type { PageWindow } from '#platform/db/page.ts'
 
 export async function slugOf(tx: Tx, tenantId: string): Promise<string> {

@@ -1,5 +1,6 @@
-import { type Insertable, type Selectable, sql } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import type { BillingInvoicesTable, BillingSubscriptionsTable } from '#platform/db/schema.ts'
 
 export type Subscription = Selectable<BillingSubscriptionsTable>

@@ -4,15 +4,9 @@
  * the CPU), and connections are pipelined, so that statements which need no answer from each other share a round trip.
  */
 import type { Duplex } from 'node:stream'
-import {
-  CompiledQuery as Compiled,
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  type QueryResult,
-  type TransactionSettings,
-} from 'kysely'
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely'
 import type pg from 'pg'
+import { CompiledQuery as Compiled } from './kysely.ts'
 import { Statement } from './statement.ts'
 
 const uncork = (stream: Duplex) => stream.uncork()

@@ -3,21 +3,20 @@
  * `plinth_app` when it opens: it owns nothing, cannot bypass row security and sees no tenant. Rows are reached through
  * `inTenant`, `inUser` and `asSystem` (scoped.ts) only.
  */
-import {
-  DefaultQueryExecutor,
-  type Dialect,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type QueryExecutor,
-  sql,
-  Transaction,
-} from 'kysely'
+import type { Dialect, QueryExecutor } from 'kysely'
 import pg from 'pg'
 import { type Refusal, unavailable } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { type Connection, PooledDriver } from './connection.ts'
+import {
+  DefaultQueryExecutor,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+  Transaction,
+} from './kysely.ts'
 import type { Schema } from './schema.ts'
 
 export type Database = Kysely<Schema>

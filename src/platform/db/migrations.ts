@@ -2,8 +2,9 @@
  * Plain SQL files, applied in order, each exactly once. Written against `pg` and not with Kysely's Migrator, which runs
  * all files in one transaction or none, and keeps no checksums.
  */
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type pg from 'pg'
+import { sql } from './kysely.ts'
 import { type Migration, MigrationError, readMigrations } from './migrations/files.ts'
 import {
   CREATE_LEDGER,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { sql } from 'kysely'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import { newId } from '../ids.ts'
 import { closeDatabase, type Database, loginPrivileges, openDatabase, type Tx } from './database.ts'
+import { sql } from './kysely.ts'
 import { asSystem, inTenant, inUser, offerTransaction, openTenant, openUser } from './scoped.ts'
 
 let database: TestDatabase

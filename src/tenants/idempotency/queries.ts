@@ -1,5 +1,6 @@
-import { type SelectQueryBuilder, sql } from 'kysely'
+import type { SelectQueryBuilder } from 'kysely'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import type { Schema } from '#platform/db/schema.ts'
 
 export interface AnswerKey {

@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { Role } from '#access'
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 import { likePattern, type PageWindow } from '#platform/db/page.ts'
 
 export interface Invitation {
