@@ -135,9 +135,11 @@ test('a card that is declined changes nothing', async () => {
   const answer = await post(owner, 'change', { plan: 'enterprise', quantity: 5 })
   assert.deepEqual([answer.status, answer.body.code], [402, 'PAYMENT_FAILED'])
   await stage.app.services.limiter.reset('billing_sync', owner.tenantId)
-  const { synced_at: _, ...now } = taken(await post(owner, 'sync'))
-  const { synced_at: __, ...then } = before
-  assert.deepEqual(now, then)
+  const lasting = ({ synced_at: _, limits, ...rest }: typeof before) => {
+    // Calls are counted while we ask.
+    return { ...rest, limits: limits.filter(({ key }: { key: string }) => key !== 'api_calls') }
+  }
+  assert.deepEqual(lasting(taken(await post(owner, 'sync'))), lasting(before))
   assert.equal((await stage.stripe.invoices.list({ customer: await stage.customerOf(owner) })).data.length, invoices)
   assert.equal((await stage.subscriptionOf(owner)).pending_update, null)
   await payWith(good as string)
