@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A zombie has ended, although it can still be signalled. */
+/** A zombie has ended, although it can still be signalled. Written again here, because this folder stands alone. */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false
   try {
