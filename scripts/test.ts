@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { globSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -15,10 +15,11 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '#platform/db/embedded.ts'
 import { buildTemplate, dropTestDatabases, namesOfRun } from '../tests/support/database.ts'
+import { shareProcesses, type TestProcess } from './test-processes.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** The longest first: begun last, one of them would be waited for alone. */
-const PLACES = ['tests/browser', 'tests', 'scripts', 'src', 'web/src', 'simulators']
+const PLACES = ['tests/browser', 'src/billing', 'tests', 'src', 'simulators', 'scripts', 'web/src']
 const TEST_TIMEOUT_MS = 240_000
 const LIMIT_MINUTES = 15
 const QUIET_SECONDS = 20
@@ -38,16 +39,22 @@ const interruption = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort())
 
 const started = performance.now()
+const shared = shareProcesses(files, root)
 const server = await openServer()
 const { template, databases } = namesOfRun(`${process.pid}${randomBytes(3).toString('hex')}`)
 try {
   await buildTemplate(server.url, template)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  // One more than cores: several files spend their time waiting for processes, leases and browsers.
-  const parallel = availableParallelism() + 1
-  console.log(`${await describe(server.url)}, migrated in ${seconds} s; ${files.length} files, ${parallel} at a time\n`)
-  process.exitCode = (await runTests(parallel)) ? 0 : 1
+  // More than cores: half of their time they wait for processes, leases and browsers.
+  const parallel = availableParallelism() * 2
+  const { processes } = shared
+  console.log(
+    `${await describe(server.url)}, migrated in ${seconds} s; ` +
+      `${files.length} files in ${processes.length} processes, ${parallel} at a time\n`,
+  )
+  process.exitCode = (await runTests(processes, parallel)) ? 0 : 1
 } finally {
+  shared.remove()
   // On a server of somebody else's nothing of ours stays behind, whatever happened.
   if (!server.isOurs) {
     await dropTestDatabases(server.url, databases)
@@ -87,8 +94,8 @@ async function describe(url: string): Promise<string> {
   return `PostgreSQL ${rows[0]?.server_version}${redis}`
 }
 
-/** Answers whether all passed. Each file is a process of its own, with this process's environment. */
-async function runTests(parallel: number): Promise<boolean> {
+/** Answers whether all passed. The processes have this process's environment. */
+async function runTests(processes: TestProcess[], parallel: number): Promise<boolean> {
   // A developer's own database is none of the tests' business.
   delete process.env.DATABASE_URL
   process.env.PLINTH_TEST_SERVER = server.url
@@ -97,7 +104,7 @@ async function runTests(parallel: number): Promise<boolean> {
   process.env.NODE_COMPILE_CACHE ??= resolve('.data/test/compile-cache')
 
   const results = run({
-    files: files.map((file) => resolve(file)),
+    files: processes.map(({ entry }) => entry),
     concurrency: parallel,
     timeout: TEST_TIMEOUT_MS,
     signal: interruption.signal,
@@ -107,7 +114,7 @@ async function runTests(parallel: number): Promise<boolean> {
   results.on('test:summary', ({ file, success }) => {
     if (file === undefined) passed = success
   })
-  const stopWatching = watch(results)
+  const stopWatching = watch(results, processes)
   const output = results.compose(new spec())
   output.pipe(process.stdout)
   await finished(output, { writable: false })
@@ -115,33 +122,35 @@ async function runTests(parallel: number): Promise<boolean> {
   return passed && !interruption.signal.aborted
 }
 
-/** Results are printed in the order of the files, so a slow one holds back the others: says then that work goes on. */
-function watch(results: ReturnType<typeof run>): () => void {
+/** Results are printed in the order of the processes, so a slow one holds back the others: says that work goes on. */
+function watch(results: ReturnType<typeof run>, processes: TestProcess[]): () => void {
+  const names = new Map(processes.map(({ name, entry }) => [entry, name]))
   const running = new Set<string>()
   let done = 0
   let lastWord = performance.now()
   results.on('test:dequeue', ({ name, file }) => {
-    if (name === file) running.add(relative(root, name))
+    if (name === file) running.add(names.get(name) ?? name)
   })
   results.on('test:complete', ({ name, file }) => {
-    if (name === file && running.delete(relative(root, name))) done++
+    if (name === file && running.delete(names.get(name) ?? name)) done++
   })
   for (const event of ['test:pass', 'test:fail'] as const) {
     results.on(event, () => {
       lastWord = performance.now()
     })
   }
-  const names = () => [...running].join(', ')
   const progress = setInterval(() => {
     if (performance.now() - lastWord < QUIET_SECONDS * 1000) return
     lastWord = performance.now()
-    console.error(`... ${done} of ${files.length} files are done; running: ${names()}`)
+    console.error(`... ${done} of ${processes.length} processes are done; running: ${[...running].join(', ')}`)
   }, 1000)
   const limit = setTimeout(() => {
     console.error(`Stopped after ${LIMIT_MINUTES} minutes.`)
     interruption.abort()
   }, LIMIT_MINUTES * 60_000)
-  interruption.signal.addEventListener('abort', () => console.error(`\nInterrupted while running ${names()}`))
+  interruption.signal.addEventListener('abort', () =>
+    console.error(`\nInterrupted while running ${[...running].join(', ')}`),
+  )
   return () => {
     clearInterval(progress)
     clearTimeout(limit)

@@ -13,9 +13,9 @@ import { until } from '../support/jobs.ts'
 import { type ServerProcess, startServer } from '../support/processes.ts'
 import { type Row, subscribe } from '../support/stripe-inbox.ts'
 
-const KILLS = Number(process.env.PLINTH_KILLS ?? 20)
-const TENANTS = 10
-const WORKERS = 3
+const KILLS = Number(process.env.PLINTH_KILLS ?? 8)
+const TENANTS = 6
+const WORKERS = 2
 const LINGERING = `select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
 
 let stage: BillingServers

@@ -23,7 +23,7 @@ export async function startCutter(stripe: string): Promise<Cutter> {
   function isDoomed({ method, url = '', headers }: IncomingMessage): boolean {
     if (method === 'GET') return false
     const key = String(headers['idempotency-key'])
-    const path = url.replace(/\?.*/, '').replaceAll(/\/[a-z_]+_\w*\d\w*/g, '/:id')
+    const path = url.replace(/\?.*/, '').replaceAll(/\/[a-z_]+_[A-Za-z0-9]{14,}/g, '/:id')
     if (!keys.has(key)) keys.set(key, `${method} ${path}`)
     return [...keys.keys()].indexOf(key) + 1 === doomed.write && lost < doomed.times
   }
