@@ -18,23 +18,8 @@ fail() {
   exit 1
 }
 
-# What package.json asks for is what the lock file was made for.
-locked() {
-  node -e '
-    const read = (path) => JSON.parse(require("node:fs").readFileSync(path, "utf8"))
-    const wanted = read("package.json")
-    const locked = read("package-lock.json").packages[""]
-    const sorted = (versions) => JSON.stringify(Object.entries(versions ?? {}).sort())
-    const same = (kind) => sorted(wanted[kind]) === sorted(locked[kind])
-    process.exit(["dependencies", "devDependencies", "optionalDependencies"].every(same) ? 0 : 1)'
-}
-
 install() {
-  flags='--ignore-scripts=false --no-audit --no-fund --no-progress --loglevel=warn'
-  npm ci $flags && return
-  # "npm ci" refuses a lock file that does not name the binaries of every other system. A plain install follows the same
-  # versions and checksums, and with --no-save leaves the lock file alone.
-  locked && npm install --no-save $flags
+  npm ci --ignore-scripts=false --no-audit --no-fund --no-progress --loglevel=warn
 }
 
 up_to_date && exit 0
@@ -55,7 +40,7 @@ export SCARF_ANALYTICS=false ADBLOCK=1
 if ! install >"$output" 2>&1; then
   echo failed
   grep -v '^npm warn' "$output" | head -n 60 >&2
-  fail 'npm could not install the packages; its words are above.'
+  fail 'npm could not install the packages of package-lock.json; its words are above.'
 fi
 if ! node_modules/.bin/node --version 2>/dev/null | grep -q '^v24\.'; then
   # Where npm does not run install scripts of packages.

@@ -67,7 +67,7 @@ test('a suspended person with the right password is told, with a wrong one not',
 
 test('an old bcrypt hash becomes argon2id at the next sign-in', async () => {
   const account = await app.signUp(newName())
-  const old = await bcryptHash(PASSWORD, { cost: 4 })
+  const old = await bcryptHash(PASSWORD, 4)
   await asSystem(app.services.db, 'test', (tx) =>
     tx.updateTable('users').set({ password_hash: old }).where('id', '=', account.userId).execute(),
   )
