@@ -16,6 +16,7 @@ import pg from 'pg'
 import { startEmbeddedPostgres } from '#platform/db/embedded.ts'
 import { buildTemplate, dropTestDatabases, namesOfRun } from '../tests/support/database.ts'
 import { shareProcesses, type TestProcess } from './test-processes.ts'
+import { startTally, type TallyOfRun } from './test-tally.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** The longest first: begun last, one of them would be waited for alone. */
@@ -40,6 +41,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 const started = performance.now()
 const shared = shareProcesses(files, root)
+const tally = startTally()
 const server = await openServer()
 const { template, databases } = namesOfRun(`${process.pid}${randomBytes(3).toString('hex')}`)
 try {
@@ -52,9 +54,10 @@ try {
     `${await describe(server.url)}, migrated in ${seconds} s; ` +
       `${files.length} files in ${processes.length} processes, ${parallel} at a time\n`,
   )
-  process.exitCode = (await runTests(processes, parallel)) ? 0 : 1
+  process.exitCode = (await runTests(processes, parallel, tally)) ? 0 : 1
 } finally {
   shared.remove()
+  tally.remove()
   // On a server of somebody else's nothing of ours stays behind, whatever happened.
   if (!server.isOurs) {
     await dropTestDatabases(server.url, databases)
@@ -95,11 +98,12 @@ async function describe(url: string): Promise<string> {
 }
 
 /** Answers whether all passed. The processes have this process's environment. */
-async function runTests(processes: TestProcess[], parallel: number): Promise<boolean> {
+async function runTests(processes: TestProcess[], parallel: number, tally: TallyOfRun): Promise<boolean> {
   // A developer's own database is none of the tests' business.
   delete process.env.DATABASE_URL
   process.env.PLINTH_TEST_SERVER = server.url
   process.env.PLINTH_TEST_TEMPLATE = template
+  process.env.LOCAL_STRIPE_TALLY = tally.path
   // Saves every file from compiling the libraries again.
   process.env.NODE_COMPILE_CACHE ??= resolve('.data/test/compile-cache')
 
@@ -115,11 +119,11 @@ async function runTests(processes: TestProcess[], parallel: number): Promise<boo
     if (file === undefined) passed = success
   })
   const stopWatching = watch(results, processes)
-  const output = results.compose(new spec())
+  const output = results.compose(tally.beforeTheSummary).compose(new spec())
   output.pipe(process.stdout)
   await finished(output, { writable: false })
   stopWatching()
-  return passed && !interruption.signal.aborted
+  return passed && tally.isFaultless() && !interruption.signal.aborted
 }
 
 /** Results are printed in the order of the processes, so a slow one holds back the others: says that work goes on. */

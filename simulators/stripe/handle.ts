@@ -19,6 +19,8 @@ export interface LocalStripeOptions {
   log?: (line: string) => void
   /** Where browsers reach the hosted pages; without it, where the server listens. */
   publicUrl?: string
+  /** A test breaks its contract on purpose; the tally of the run does not count that. */
+  faulty?: boolean
 }
 
 export interface LocalStripe {

@@ -7,6 +7,7 @@ import { Deliveries, type Delivery } from './core/delivery.ts'
 import { IdempotencyKeys, type KeptAnswer } from './core/idempotency.ts'
 import { Snapshot } from './core/snapshot.ts'
 import type { StoreContent } from './core/store.ts'
+import { keepTally } from './core/tally.ts'
 import { Timekeeper } from './core/timekeeper.ts'
 import { createWorld, type Simulation } from './core/world.ts'
 import { engineDue, engineIncludable, engineOperations, failNextPayment } from './engine/index.ts'
@@ -130,11 +131,14 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
       deliveries.close()
       await app.close()
       snapshot.write()
+      const events = world.events.length - restored
+      keepTally({ ...stats, events, ...(options.faulty && { faults: [] }) })
     },
   }
   app.register(hostedPages, { transact: local.transact, world, settled })
   app.register(async (scope) => admin(scope, local))
   restore(assembled)
+  const restored = world.events.length
   local.url = await app.listen({ port, host })
   local.port = Number(new URL(local.url).port)
   world.settings.baseUrl = (options.publicUrl ?? local.url).replace(/\/$/, '')

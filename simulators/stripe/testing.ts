@@ -20,14 +20,11 @@ export const sdkOf = (local: LocalStripe): Stripe =>
   new Stripe(KEY, { host: '127.0.0.1', port: local.port, protocol: 'http', telemetry: false })
 
 /** Ends with the test, and holds that nothing it did broke the contract; `faulty` tests provoke just that. */
-export async function start(
-  t: TestContext,
-  { faulty = false, ...options }: LocalStripeOptions & { faulty?: boolean } = {},
-): Promise<Running> {
+export async function start(t: TestContext, options: LocalStripeOptions = {}): Promise<Running> {
   const local = await startLocalStripe({ webhookSecret: SECRET, backoffMs: [20, 40, 80], ...options })
   t.after(async () => {
     await local.close()
-    if (!faulty) t.assert.deepEqual(local.stats().faults, [])
+    if (!options.faulty) t.assert.deepEqual(local.stats().faults, [])
   })
   const raw = (path: string, { headers, ...init }: RequestInit = {}) =>
     fetch(`${local.url}${path}`, { ...init, headers: { authorization: `Bearer ${KEY}`, ...headers } })
