@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { PASSWORD, startTestApp, type TestApp } from '../../tests/support/app.ts'
 
+const RATE = 30
+
 let app: TestApp
 let strict: TestApp
 
@@ -9,7 +11,7 @@ before(async () => {
   app = await startTestApp({ worker: true })
   strict = await startTestApp({
     databaseUrl: app.databaseUrl,
-    env: { PLINTH_EMAIL_VERIFICATION: 'required', PLINTH_LOGIN_RATE_PER_MINUTE: '10' },
+    env: { PLINTH_EMAIL_VERIFICATION: 'required', PLINTH_LOGIN_RATE_PER_MINUTE: String(RATE) },
   })
 })
 
@@ -63,6 +65,34 @@ test('where addresses need proof, known and unknown ones get the same answer', a
   assert.equal(unknown.status, 202)
   assert.equal(known.headers.get('set-cookie'), null)
   await app.mailTo(email, /already have an account|Confirm/)
+})
+
+test('a slug that nobody can have is refused at sign-up, also where a link would come first', async () => {
+  for (const { request } of [app, strict]) {
+    for (const tenant_slug of ['Bad Slug', 'admin', 'ab']) {
+      const body = registration(`${newName()}@example.com`, { tenant_slug })
+      const refused = await request('POST', '/auth/register', { body })
+      assert.equal(refused.status, 400, tenant_slug)
+      assert.equal(refused.body.details[0].field, 'tenant_slug')
+    }
+  }
+})
+
+test('a slug that is taken is refused at sign-up, or replaced by a similar one where only the link can tell', async () => {
+  const { slug } = await app.signUp(newName())
+  const email = `${newName()}@example.com`
+  const body = registration(email, { tenant_slug: slug })
+  const refused = await app.request('POST', '/auth/register', { body })
+  assert.deepEqual(
+    [refused.status, refused.body.code, refused.body.details[0].field],
+    [409, 'SLUG_TAKEN', 'tenant_slug'],
+  )
+
+  assert.equal((await strict.request('POST', '/auth/register', { body })).status, 202)
+  const token = tokenIn((await app.mailTo(email, /Confirm/)).links)
+  assert.equal((await strict.request('POST', '/auth/email/verify', { body: { token } })).status, 200)
+  const { tenant } = (await login(email)).body.data
+  assert.match(tenant.slug, new RegExp(`^${slug}-[a-z0-9]{4}$`))
 })
 
 test('signing up with an address and then trying to sign in does not tell whether it has an account', async () => {
@@ -131,7 +161,7 @@ test('a sign-in that waited while the password was replaced does not start a ses
 test('addresses of one IPv6 network are one sender', async () => {
   const throttles = strict.services.accounts.throttles
   const statuses: number[] = []
-  for (let host = 1; host <= 11; host++) {
+  for (let host = 1; host <= RATE + 1; host++) {
     statuses.push(
       await throttles.signInFrom(`2001:db8:1:2::${host}`).then(
         () => 200,
@@ -139,7 +169,7 @@ test('addresses of one IPv6 network are one sender', async () => {
       ),
     )
   }
-  assert.deepEqual(statuses, [...Array(10).fill(200), 429])
+  assert.deepEqual(statuses, [...Array(RATE).fill(200), 429])
 })
 
 for (const field of ['role', 'email_verified', 'tenant_id', 'id', 'created_at', 'plan', 'is_platform_admin']) {

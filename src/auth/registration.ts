@@ -27,7 +27,7 @@ import {
 import { assertAcceptablePassword } from './password-policy.ts'
 import { findAccountByEmail, getUser, insertUser, markEmailVerified, type User } from './queries.ts'
 import { type Grant, grantOf, startSession } from './sessions/sessions.ts'
-import type { TenantOfToken } from './tenancy.ts'
+import type { SlugWish, TenantOfToken } from './tenancy.ts'
 
 const LINK_HOURS = 24
 const HOUR_MS = 3_600_000
@@ -51,12 +51,16 @@ export async function register(accounts: Accounts, input: Register, request: Req
     email,
     names: [input.tenantName],
   })
+  // Before a mail is sent: what the link leads to can no longer ask for another one.
+  if (input.tenantSlug !== undefined) accounts.sessions.tenancy.assertSlug(slugWish(input.tenantSlug))
   await accounts.throttles.registerFrom(request.ip)
   const passwordHash = await accounts.passwords.hash(input.password)
   return accounts.emailVerification === 'required'
     ? registerUnproven(accounts, { ...input, email, passwordHash })
     : registerAtOnce(accounts, { ...input, email, passwordHash }, request)
 }
+
+const slugWish = (text: string): SlugWish => ({ text, field: 'tenant_slug' })
 
 type Prepared = Register & { passwordHash: string }
 
@@ -105,7 +109,7 @@ async function registerAtOnce(accounts: Accounts, input: Prepared, request: Requ
     }
     const tenant = await sessions.tenancy.create(tx, {
       name: input.tenantName,
-      slug: input.tenantSlug,
+      slug: input.tenantSlug === undefined ? undefined : slugWish(input.tenantSlug),
       ownerId: user.id,
       request,
       now,
@@ -209,9 +213,11 @@ export async function verifyEmail(
       if (account) await markEmailVerified(tx, account.id, registration.email, now)
       return { email: registration.email }
     }
+    const slug = registration.tenant_slug
     await sessions.tenancy.create(tx, {
       name: registration.tenant_name,
-      slug: registration.tenant_slug ?? undefined,
+      // Whether it is free could not be told at sign-up without telling whether the address has an account.
+      slug: slug === null ? undefined : { ...slugWish(slug), orSimilar: true },
       ownerId: user.id,
       request,
       now,

@@ -12,11 +12,22 @@ export interface TenantOfToken {
   role: Role
 }
 
+export interface SlugWish {
+  text: string
+  /** What the caller named it, for the words of a refusal. */
+  field: string
+  /** A similar one when it is taken, for somebody who can no longer be asked; 409 `SLUG_TAKEN` otherwise. */
+  orSimilar?: boolean
+}
+
 export interface Tenancy {
-  /** Makes a tenant owned by the person, in the caller's transaction. 409 `SLUG_TAKEN` when the slug was asked for. */
+  /** 400 when nobody could have such a slug. */
+  assertSlug(slug: SlugWish): void
+
+  /** Makes a tenant owned by the person, in the caller's transaction. Without a wish the slug follows from the name. */
   create(
     tx: Tx,
-    input: { name: string; slug?: string | undefined; ownerId: string; request: RequestFacts; now: Date },
+    input: { name: string; slug?: SlugWish | undefined; ownerId: string; request: RequestFacts; now: Date },
   ): Promise<TenantOfToken>
 
   /**

@@ -9,12 +9,12 @@ const RESERVED = new Set(
   ),
 )
 
-export function assertSlug(slug: string): string {
+export function assertSlug(slug: string, field = 'slug'): string {
   if (SHAPE.test(slug) && !slug.includes('--') && !RESERVED.has(slug)) return slug
   const message = RESERVED.has(slug)
     ? 'is reserved; choose another one'
     : 'must be 3 to 40 lower-case letters, digits and single dashes'
-  throw new Refusal(400, 'VALIDATION_ERROR', 'The request is not valid.', { details: [{ field: 'slug', message }] })
+  throw new Refusal(400, 'VALIDATION_ERROR', 'The request is not valid.', { details: [{ field, message }] })
 }
 
 export function slugFrom(name: string): string {

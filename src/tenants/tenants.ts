@@ -1,7 +1,7 @@
 /** Making, reading and changing tenants, and finding the one that a person's next token is for. */
 import { authorize, type TenantScope, type UserScope } from '#access'
 import { recordAudit } from '#audit'
-import type { Tenancy, TenantOfToken } from '#auth'
+import type { SlugWish, Tenancy, TenantOfToken } from '#auth'
 import type { Clock } from '#platform/clock.ts'
 import type { Database, Tx } from '#platform/db/database.ts'
 import { asSystem, inTenant } from '#platform/db/scoped.ts'
@@ -27,6 +27,10 @@ const MAX_SETTINGS_CHARACTERS = 8_000
 /** `starting` is what a new tenant may use, before anything is paid. */
 export function createTenancy(starting: Grant): Tenancy {
   return {
+    assertSlug: ({ text, field }) => {
+      assertSlug(text, field)
+    },
+
     async create(tx, { name, slug, ownerId, request, now }) {
       const tenant = await insertWithFreeSlug(tx, name, slug, now)
       await upsertMembership(tx, { tenant_id: tenant.id, user_id: ownerId, role: 'owner', now })
@@ -69,13 +73,13 @@ const enter: Tenancy['enter'] = async (tx, { userId, slug, lastTenantId, now }) 
   return { id: found.id, slug: found.slug, name: found.name, role: found.role }
 }
 
-async function insertWithFreeSlug(tx: Tx, name: string, wanted: string | undefined, now: Date): Promise<Tenant> {
-  if (wanted !== undefined) {
-    const tenant = await insertTenant(tx, { id: newId(), slug: assertSlug(wanted), name, now })
-    if (!tenant) throw slugTaken()
-    return tenant
+async function insertWithFreeSlug(tx: Tx, name: string, wish: SlugWish | undefined, now: Date): Promise<Tenant> {
+  if (wish !== undefined) {
+    const tenant = await insertTenant(tx, { id: newId(), slug: assertSlug(wish.text, wish.field), name, now })
+    if (tenant) return tenant
+    if (!wish.orSimilar) throw slugTaken(wish.field)
   }
-  const base = slugFrom(name)
+  const base = slugFrom(wish?.text ?? name)
   for (let attempt = 0; ; attempt++) {
     const slug = attempt === 0 ? base : withSuffix(base)
     const tenant = await insertTenant(tx, { id: newId(), slug, name, now })
@@ -92,7 +96,14 @@ export function createTenant(
   return asSystem(
     db,
     'make a tenant: nobody belongs to it yet',
-    (tx) => tenancy.create(tx, { ...input, ownerId: scope.userId, request: scope.request, now: clock.now() }),
+    (tx) =>
+      tenancy.create(tx, {
+        name: input.name,
+        slug: input.slug === undefined ? undefined : { text: input.slug, field: 'slug' },
+        ownerId: scope.userId,
+        request: scope.request,
+        now: clock.now(),
+      }),
     { within: scope },
   )
 }
@@ -150,8 +161,8 @@ function merged(before: Record<string, unknown>, changes: Record<string, unknown
   return after
 }
 
-function slugTaken(): Refusal {
+function slugTaken(field = 'slug'): Refusal {
   return new Refusal(409, 'SLUG_TAKEN', 'This slug is taken. Choose another one.', {
-    details: [{ field: 'slug', message: 'is taken' }],
+    details: [{ field, message: 'is taken' }],
   })
 }

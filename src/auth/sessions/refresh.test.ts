@@ -97,7 +97,7 @@ async function run(steps: readonly Step[]): Promise<{ model: Model; stolen: bool
     db,
     clock,
     accessTokens,
-    tenancy: { create: () => assert.fail(), enter: async () => null },
+    tenancy: { assertSlug: () => assert.fail(), create: () => assert.fail(), enter: async () => null },
     settings: {
       refreshTokenDays: 7,
       refreshAbsoluteDays: 90,
