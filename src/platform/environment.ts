@@ -164,7 +164,8 @@ const accounts = Type.Object({
 const limits = Type.Object({
   PLINTH_LOGIN_RATE_PER_MINUTE: whole(1, 100_000, {
     default: 10,
-    description: 'Sign-in attempts each minute for an address and for an account.',
+    description:
+      'Sign-in attempts each minute from an address; as many each 15 minutes to an account, and sign-ups each hour.',
   }),
   PLINTH_RATE_PER_MINUTE: whole(1, 10_000_000, {
     defaults: { development: 6000, test: 6000, production: 600 },
