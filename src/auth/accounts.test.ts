@@ -201,6 +201,16 @@ test('a browser gets the refresh token as a cookie that scripts cannot read, and
   assert.match(out.headers.get('set-cookie') ?? '', /Max-Age=0/)
 })
 
+test('a refresh without any token is one without a credential, wherever it comes from', async () => {
+  for (const body of [undefined, {}, { tenant_slug: 'acme' }]) {
+    const answer = await app.request('POST', '/auth/refresh', body === undefined ? {} : { body })
+    assert.deepEqual([answer.status, answer.body.code], [401, 'INVALID_REFRESH_TOKEN'])
+    assert.equal(answer.headers.get('www-authenticate'), 'Bearer')
+  }
+  const elsewhere = { 'sec-fetch-site': 'cross-site' }
+  assert.equal((await app.request('POST', '/auth/refresh', { body: {}, headers: elsewhere })).status, 403)
+})
+
 test('a sign-in that another site asks for is refused', async () => {
   const { email } = await app.signUp(newName())
   const answer = await app.request('POST', '/auth/login', {

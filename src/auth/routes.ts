@@ -118,10 +118,10 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
     async (request, reply) => {
       const fromBody = request.body?.refresh_token
       const asCookie = fromBody === undefined
-      if (asCookie) assertSameOrigin(request)
-      else refuseForeignOrigin(request)
+      refuseForeignOrigin(request)
       const presented = fromBody ?? cookie.read(request)
       if (!presented) throw new Refusal(401, 'INVALID_REFRESH_TOKEN', 'Sign in first.')
+      if (asCookie) assertSameOrigin(request)
       try {
         const grant = await refreshSession(sessions, presented, {
           slug: request.body?.tenant_slug,
