@@ -11,6 +11,7 @@ import { type MetricKey, metricKeys, metricOf } from './metrics.ts'
 import { listDays } from './queries.ts'
 
 const MOST_DAYS = 366
+const FIRST_DAY = '0001-01-01'
 
 /** For whoever shows limits: how much of those that count by the month is used. */
 export function usedThisMonth(clock: Clock): Record<MetricKey, (tx: Tx, tenantId: string) => Promise<number>> {
@@ -79,8 +80,10 @@ export function usageOf(
 }
 
 function assertRange(from: string, to: string): string[] {
-  const fault = (message: string) =>
-    new Refusal(400, 'VALIDATION_ERROR', 'The query is not valid.', { details: [{ field: 'from', message }] })
+  const fault = (message: string, field = 'from') =>
+    new Refusal(400, 'VALIDATION_ERROR', 'The query is not valid.', { details: [{ field, message }] })
+  // ISO 8601 has a year 0, PostgreSQL has none.
+  if (to < FIRST_DAY || from < FIRST_DAY) throw fault('is too long ago', to < FIRST_DAY ? 'to' : 'from')
   if (from > to) throw fault('must not be after "to"')
   if (Date.parse(to) - Date.parse(from) >= MOST_DAYS * 86_400_000) {
     throw fault(`must be at most ${MOST_DAYS} days before "to"`)

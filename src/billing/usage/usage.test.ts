@@ -133,11 +133,13 @@ test('a range that is upside down, longer than a year or no range at all is refu
     'from=2030-01-01&to=2031-05-01',
     'from=yesterday',
     'from=2031-02-30',
+    'to=0000-01-01',
     'metric=secrets',
     'metric=__proto__',
   ]) {
     const { status, body } = await app.request('GET', `/billing/usage?${query}`, { token: tenant.access })
     assert.deepEqual([status, body.code], [400, 'VALIDATION_ERROR'], query)
+    assert.equal(body.details.length, 1, query)
   }
   const [{ points }] = await usage(tenant, 'metric=ai_credits&from=2030-05-15&to=2031-05-15')
   assert.equal(points.length, 366)
