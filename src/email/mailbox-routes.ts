@@ -68,7 +68,7 @@ function prefersJson(accept = ''): boolean {
   return json >= 0 && (page < 0 || json < page)
 }
 
-function viewOf({ recipient, subject, text_body: text, html_body: html, sent_at, created_at }: Email) {
-  // A mail can be read here before its job has run.
-  return { to: recipient, subject, text, html, links: linksIn(text), sent_at: (sent_at ?? created_at).toISOString() }
+function viewOf({ recipient, subject, text_body: text, html_body: html, created_at }: Email) {
+  // A mail is here from the moment it was written. When its job runs is another order, and the newest must come first.
+  return { to: recipient, subject, text, html, links: linksIn(text), sent_at: created_at.toISOString() }
 }

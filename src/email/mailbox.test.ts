@@ -70,6 +70,18 @@ describe('/dev/mailbox for programs', () => {
     assert.equal((await items('/dev/mailbox?to=nobody%40example.com')).length, 0)
   })
 
+  it('says of each when it was written, so that the newest is the first also when it was delivered before others', async () => {
+    await write('order@example.com', 'Older')
+    await write('order@example.com', 'Newer')
+    await database.owner.query(`
+      update emails set sent_at = now() + (case subject when 'Older' then 2 else 1 end) * interval '1 second'
+      where recipient = 'order@example.com'
+    `)
+    const [newer, older] = (await items('/dev/mailbox?to=order@example.com')) as [Item, Item]
+    assert.deepEqual([newer.subject, older.subject], ['Newer', 'Older'])
+    assert.ok(newer.sent_at >= older.sent_at)
+  })
+
   it('keeps a mail that was delivered to it', async () => {
     await write('kept@example.com')
     const worker = await database.work([
