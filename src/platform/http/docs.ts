@@ -25,7 +25,7 @@ const START = 'start.js'
 const ONE_DAY = 'public, max-age=86400'
 
 export function docsRoutes(app: FastifyInstance, { assetFolders, errorsFolder }: DocsOptions): void {
-  const open = { config: { access: 'public', limited: false }, schema: { hide: true } } as const
+  const open = { config: { access: 'public', limited: false }, exposeHeadRoute: true, schema: { hide: true } } as const
   let document: string | undefined
 
   app.get('/openapi.json', open, (_request, reply) => {

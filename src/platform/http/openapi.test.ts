@@ -110,6 +110,13 @@ describe('the description of the API', () => {
     assert.ok(document.components.schemas?.Problem)
   })
 
+  test('document and pages can be asked for by their heads', async () => {
+    for (const path of ['/openapi.json', '/docs', '/redoc']) {
+      const answer = await fetch(server.url + path, { method: 'HEAD' })
+      assert.deepEqual([answer.status, await answer.text()], [200, ''], path)
+    }
+  })
+
   test('pages and files are not part of it', () => {
     for (const path of ['/', '/docs', '/redoc', '/openapi.json', '/assets/{wildcard}', '/assets/*'])
       assert.equal(document.paths[path], undefined, path)
