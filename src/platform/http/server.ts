@@ -25,7 +25,7 @@ import { rawAnswers } from './client-errors.ts'
 import { compileOnDemand } from './compilers.ts'
 import { corsFor } from './cors.ts'
 import { docsRoutes } from './docs.ts'
-import { refusalFor, unsupportedMediaType } from './faults.ts'
+import { notFound, refusalFor, unsupportedMediaType } from './faults.ts'
 import { generalLimit } from './general-limit.ts'
 import { securityHeaders } from './headers.ts'
 import { type HealthChecks, healthRoutes } from './health.ts'
@@ -69,6 +69,7 @@ const HANDLER_TIMEOUT_MS = 30_000
 /** Longer than the idle timeout of usual load balancers (60 s), or they would send into a connection we just closed. */
 const KEEP_ALIVE_MS = 72_000
 const MAX_PARAM_CHARACTERS = 100
+const SLASH_AT_END = /^\/api\/[^?]*\/(?:\?|$)/
 
 const repository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
@@ -167,6 +168,8 @@ function faultOf({ raw }: FastifyRequest): Refusal | undefined {
   if (raw.rawHeaders.length > MAX_HEADERS * 2) {
     return new Refusal(431, 'HEADERS_TOO_LARGE', `The request has more than ${MAX_HEADERS} headers.`)
   }
+  // Otherwise `/things/` would be `/things/:id` with an id that is empty, and malformed instead of missing.
+  if (SLASH_AT_END.test(raw.url ?? '')) return notFound()
   // Decoded it would be a NUL, which no text in the database can hold.
   if (raw.url?.includes('%00')) return new Refusal(400, 'MALFORMED_REQUEST', 'The address contains a NUL.')
   return undefined

@@ -227,6 +227,8 @@ for (const env of ['test', 'production'] as const) {
         '/API/v1/plain',
         '/api//v1/plain',
         '/api/v1/plain/',
+        '/api/v1/things/',
+        '/api/v1/things/?page=1',
         '//api/v1/plain',
         '/api/v1/./plain/%2e',
       ]) {
