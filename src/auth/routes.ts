@@ -55,7 +55,10 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
   app.post(
     '/auth/register',
     {
-      config: { access: 'public' },
+      config: {
+        access: 'public',
+        problems: { 403: 'A page of another site asked', 409: 'The address has an account, or the slug is taken' },
+      },
       schema: {
         tags: ['Auth'],
         summary: 'Sign up: a person and their first tenant',
@@ -91,7 +94,14 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
   app.post(
     '/auth/login',
     {
-      config: { access: 'public' },
+      config: {
+        access: 'public',
+        problems: {
+          401: 'Address or password are not right',
+          403: 'Not verified, suspended, deactivated, or asked for by a page of another site',
+          404: 'No such tenant of yours',
+        },
+      },
       schema: { tags: ['Auth'], summary: 'Sign in', body: LoginBody, response: { 200: success(Tokens) } },
     },
     async (request, reply) => {
@@ -105,7 +115,14 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
   app.post(
     '/auth/refresh',
     {
-      config: { access: 'public' },
+      config: {
+        access: 'public',
+        problems: {
+          401: 'No token, an unknown one, or one whose session has ended',
+          403: 'Deactivated, or asked for by a page of another site',
+          404: 'No such tenant of yours',
+        },
+      },
       schema: {
         tags: ['Auth'],
         summary: 'Exchange a refresh token',
@@ -138,7 +155,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
   app.post(
     '/auth/logout',
     {
-      config: { access: 'public' },
+      config: { access: 'public', problems: { 403: 'A page of another site asked' } },
       schema: {
         tags: ['Auth'],
         summary: 'End the session of a refresh token',
@@ -293,7 +310,11 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
   app.post(
     '/auth/password/change',
     {
-      config: { access: 'user', repeatable: false },
+      config: {
+        access: 'user',
+        repeatable: false,
+        problems: { 403: 'The current password is not right', 409: 'Changed elsewhere at the same moment' },
+      },
       schema: {
         tags: ['Auth'],
         summary: 'Change my password; every other session ends',

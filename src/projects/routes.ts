@@ -47,7 +47,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<ProjectRoutesOptions> = as
   app.post(
     '/projects',
     {
-      config: { access: requires('projects.create') },
+      config: { access: requires('projects.create'), problems: { 402: 'As many as the plan allows' } },
       schema: {
         tags: ['Projects'],
         summary: 'Create a project',
@@ -86,7 +86,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<ProjectRoutesOptions> = as
   app.patch(
     '/projects/:id',
     {
-      config: { access: requires('projects.update') },
+      config: { access: requires('projects.update'), problems: { 412: 'Changed since it was read' } },
       schema: {
         tags: ['Projects'],
         summary: 'Change a project',
@@ -109,7 +109,7 @@ export const projectRoutes: FastifyPluginAsyncTypebox<ProjectRoutesOptions> = as
   app.delete(
     '/projects/:id',
     {
-      config: { access: requires('projects.delete') },
+      config: { access: requires('projects.delete'), problems: { 412: 'Changed since it was read' } },
       schema: {
         tags: ['Projects'],
         summary: 'Delete a project',

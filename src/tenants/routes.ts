@@ -95,7 +95,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
   app.post(
     '/tenants',
     {
-      config: { access: 'user' },
+      config: { access: 'user', problems: { 409: 'The slug is taken' } },
       schema: {
         tags: ['Tenants'],
         summary: 'Make another organisation',
@@ -127,7 +127,10 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
   app.patch(
     '/tenant',
     {
-      config: { access: requires('tenant.update') },
+      config: {
+        access: requires('tenant.update'),
+        problems: { 409: 'The slug is taken', 412: 'Changed since it was read' },
+      },
       schema: {
         tags: ['Tenants'],
         summary: 'Rename or set up this organisation',
@@ -200,7 +203,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
   app.patch(
     '/users/:id/role',
     {
-      config: { access: requires('members.change_role') },
+      config: { access: requires('members.change_role'), problems: { 409: 'The last owner stays an owner' } },
       schema: {
         tags: ['Members'],
         summary: "Change a member's role",
@@ -215,7 +218,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
   app.delete(
     '/users/:id',
     {
-      config: { access: requires('members.deactivate') },
+      config: { access: requires('members.deactivate'), problems: { 409: 'The last owner stays an owner' } },
       schema: { tags: ['Members'], summary: 'Deactivate a member', params: IdParams, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
@@ -227,7 +230,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRoutesOptions> = asyn
   app.post(
     '/users/:id/reactivate',
     {
-      config: { access: requires('members.reactivate') },
+      config: { access: requires('members.reactivate'), problems: { 402: 'No seat is free' } },
       schema: {
         tags: ['Members'],
         summary: 'Bring a member back',

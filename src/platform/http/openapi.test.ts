@@ -49,6 +49,18 @@ describe('the description of the API', () => {
           },
           async () => ok({}),
         )
+        app.patch(
+          '/api/v1/projects/:id',
+          {
+            config: {
+              access: { permission: 'projects.update' },
+              problems: { 409: 'The name is taken', 412: 'Changed since it was read' },
+            },
+            schema: { params, body, response: { 200: success(Project) } },
+          },
+          async () => ok({ id: '01a1f88d-8f65-745e-aa73-eae3d1543cce', name: 'a' }),
+        )
+        app.post('/api/v1/auth/again', { config: { access: 'user' } }, async () => ok({}))
         app.get('/api/v1/auth/me', { config: { access: 'user' }, schema: { summary: 'Who am I' } }, async () => ok({}))
       },
     })
@@ -104,10 +116,28 @@ describe('the description of the API', () => {
       Object.keys(operation('/api/v1/auth/me').responses).filter((status) => status !== '200'),
       ['401', '429', '503'],
     )
+    assert.deepEqual(Object.keys(operation('/api/v1/auth/again', 'post').responses), [
+      '400',
+      '401',
+      '409',
+      '413',
+      '415',
+      '422',
+      '429',
+      '503',
+    ])
     assert.deepEqual(operation('/api/v1/projects/{id}').responses['404']?.content, {
       'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
     })
     assert.ok(document.components.schemas?.Problem)
+  })
+
+  test('what is changed by version says so, and a key has its refusals beside those of the route', () => {
+    const change = operation('/api/v1/projects/{id}', 'patch')
+    const names = change.parameters?.map((parameter) => (parameter as { name: string }).name)
+    assert.deepEqual(names, ['id', 'Idempotency-Key', 'If-Match'])
+    assert.match(change.responses['409']?.description ?? '', /^The name is taken; or: .*Idempotency-Key/)
+    assert.match(change.responses['422']?.description ?? '', /Idempotency-Key/)
   })
 
   test('document and pages can be asked for by their heads', async () => {

@@ -65,6 +65,14 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 }
 
+const IF_MATCH = {
+  in: 'header',
+  name: 'If-Match',
+  required: false,
+  description: 'The ETag of the version that is to be changed; 412 when there is another by now.',
+  schema: { type: 'string' },
+}
+
 /** What the schemas of a route cannot say. */
 function describeParameters(method: string, operation: Operation): void {
   // Whoever leaves a parameter with a default out gets the default.
@@ -73,6 +81,7 @@ function describeParameters(method: string, operation: Operation): void {
   if (method !== 'get' && isRepeatable) {
     operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY]
   }
+  if ('412' in operation.responses) operation.parameters = [...(operation.parameters ?? []), IF_MATCH]
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response.description === 'Default Response') response.description = STATUS_CODES[status] ?? 'An answer'
   }
@@ -106,27 +115,43 @@ const WORDS: Record<number, string> = {
   402: 'Not in the plan, or the plan is not paid for',
   403: 'Known, and not allowed',
   404: 'Missing, or not yours',
+  409: 'The same Idempotency-Key is being worked on',
   413: 'Body too large',
   415: 'Not uncompressed JSON',
+  422: 'The Idempotency-Key was used for another request',
   429: 'Too many requests',
   503: 'Temporarily unavailable',
 }
 
+const KEY_STATUSES = new Set(['409', '422'])
+
 /** What the declaration implies, and what the route names itself. */
-function problems(schema: FastifySchema, access: RouteAccess, { config }: RouteOptions): Record<string, object> {
+function problems(
+  schema: FastifySchema,
+  access: RouteAccess,
+  { config, method }: RouteOptions,
+): Record<string, object> {
   const declared = (schema.response ?? {}) as Record<string, unknown>
   const query = (schema.querystring ?? {}) as { properties?: object }
+  // A body is looked at wherever one may come, asked for or not.
+  const mayHaveBody = method !== 'GET' && method !== 'DELETE'
+  const isRepeatable = method !== 'GET' && access !== 'public' && config?.repeatable !== false
   const implied = [
-    ...(schema.body || schema.params || Object.keys(query.properties ?? {}).length > 0 ? [400] : []),
+    ...(mayHaveBody || isRepeatable || schema.params || Object.keys(query.properties ?? {}).length > 0 ? [400] : []),
     ...(access === 'public' ? [] : [401]),
     ...(typeof access === 'object' ? [403] : []),
     ...(typeof access === 'object' && access.feature ? [402] : []),
     ...(schema.params ? [404] : []),
-    ...(schema.body ? [413, 415] : []),
+    ...(mayHaveBody ? [413, 415] : []),
+    ...(isRepeatable ? [409, 422] : []),
     ...(config?.vital ? [] : [429]),
     503,
   ]
-  const words = { ...Object.fromEntries(implied.map((status) => [status, WORDS[status]])), ...config?.problems }
+  const words: Record<string, string | undefined> = Object.fromEntries(implied.map((status) => [status, WORDS[status]]))
+  for (const [status, own] of Object.entries(config?.problems ?? {})) {
+    // What a key may run into stays true beside the route's own reasons.
+    words[status] = isRepeatable && KEY_STATUSES.has(status) ? `${own}; or: ${WORDS[Number(status)]}` : own
+  }
   return Object.fromEntries(
     Object.entries(words)
       .filter(([status]) => !(status in declared))

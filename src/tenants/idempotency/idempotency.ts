@@ -40,7 +40,9 @@ export function addIdempotency(
     const header = request.headers['idempotency-key']
     if (header === undefined) return
     if (typeof header !== 'string' || !FORM.test(header)) {
-      throw new Refusal(400, 'VALIDATION_ERROR', 'The Idempotency-Key must be 1 to 255 visible ASCII characters.')
+      throw new Refusal(400, 'VALIDATION_ERROR', 'The Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+        details: [{ field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }],
+      })
     }
     const key: AnswerKey = {
       ...ownerOf(request),

@@ -34,7 +34,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<InvitationRoutesOptions
   app.post(
     '/users',
     {
-      config: { access: requires('members.invite') },
+      config: { access: requires('members.invite'), problems: { 409: 'A member already, or invited already' } },
       schema: {
         tags: ['Members'],
         summary: 'Invite somebody',
@@ -101,7 +101,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<InvitationRoutesOptions
   app.get(
     '/invitations/lookup',
     {
-      config: { access: 'public' },
+      config: { access: 'public', problems: { 404: 'No such invitation', 410: 'Used, revoked or expired' } },
       schema: {
         tags: ['Members'],
         summary: 'What an invitation link leads to',
@@ -119,7 +119,17 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<InvitationRoutesOptions
   app.post(
     '/invitations/accept',
     {
-      config: { access: 'public' },
+      config: {
+        access: 'public',
+        problems: {
+          401: 'The address has an account: sign in first',
+          402: 'No seat is free',
+          403: 'For another account, or asked for by a page of another site',
+          404: 'No such invitation',
+          409: 'The address has an account, or is a member already',
+          410: 'Used, revoked or expired',
+        },
+      },
       schema: {
         tags: ['Members'],
         summary: 'Join by invitation link',

@@ -1789,6 +1789,8 @@ export interface paths {
         header?: {
           /** A request that is repeated under the same key has one effect, and gets the first answer again. */
           'Idempotency-Key'?: string
+          /** The ETag of the version that is to be changed; 412 when there is another by now. */
+          'If-Match'?: string
         }
         path: {
           id: string
@@ -1834,6 +1836,8 @@ export interface paths {
         header?: {
           /** A request that is repeated under the same key has one effect, and gets the first answer again. */
           'Idempotency-Key'?: string
+          /** The ETag of the version that is to be changed; 412 when there is another by now. */
+          'If-Match'?: string
         }
         path: {
           id: string
@@ -1922,6 +1926,8 @@ export interface paths {
         header?: {
           /** A request that is repeated under the same key has one effect, and gets the first answer again. */
           'Idempotency-Key'?: string
+          /** The ETag of the version that is to be changed; 412 when there is another by now. */
+          'If-Match'?: string
         }
         path?: never
         cookie?: never
