@@ -140,16 +140,21 @@ test('two users behind one address have two budgets, and one user has one budget
   }
 })
 
-test('how much is left is told in development and not in production', async () => {
+test('how much is left is told in development and not in production, also when nothing is', async () => {
   for (const env of ['test', 'production'] as const) {
     const server = await startTestServer({
-      config: testConfig({ env }),
+      config: testConfig({ env, ratePerMinute: 1 }),
       routes: (app) => app.get('/api/v1/x', { config: { access: 'public' } }, async () => ({})),
     })
     try {
       const { headers } = await fetch(`${server.url}/api/v1/x`)
       assert.equal(headers.has('ratelimit-remaining'), env === 'test')
       assert.equal(headers.has('ratelimit-limit'), env === 'test')
+      const refused = await fetch(`${server.url}/api/v1/x`)
+      assert.equal(refused.status, 429)
+      assert.equal(refused.headers.get('ratelimit-remaining'), env === 'test' ? '0' : null)
+      assert.equal(refused.headers.get('ratelimit-limit'), env === 'test' ? '1' : null)
+      assert.equal(refused.headers.get('ratelimit-reset'), env === 'test' ? refused.headers.get('retry-after') : null)
     } finally {
       await server.close()
     }

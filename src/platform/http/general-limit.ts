@@ -3,6 +3,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import { Refusal } from '../errors.ts'
 import type { CountRequest, Guard } from './access.ts'
 import { senderOf } from './addresses.ts'
 import type { Limiter, LimitState } from './rate-limit.ts'
@@ -15,8 +16,15 @@ export function generalLimit(config: Config, guard: Guard, limiter: Limiter): Co
   const announce = config.env !== 'production'
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const state = await limiter.hit('general', senderKey(request, guard), limit)
-    if (announce) announceLimit(reply, state)
+    const key = senderKey(request, guard)
+    try {
+      const state = await limiter.hit('general', key, limit)
+      if (announce) announceLimit(reply, state)
+    } catch (refused) {
+      const wait = refused instanceof Refusal ? refused.headers?.['retry-after'] : undefined
+      if (announce && wait) announceLimit(reply, { limit: limit.points, remaining: 0, resetSeconds: Number(wait) })
+      throw refused
+    }
   }
 }
 
