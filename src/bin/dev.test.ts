@@ -71,6 +71,9 @@ test('one command serves a demo that can be signed in to, and Ctrl-C twice stops
   const dev = startDev()
   const address = await untilReady(dev)
   assert.match(dev.output(), /Database.*embedded PostgreSQL/)
+  // Whoever started it with PORT=0 looks for the address, and takes the first.
+  assert.equal(/https?:\/\/\S+/.exec(dev.output())?.[0], address)
+  assert.match(dev.output(), /Stripe +http:\/\/127\.0\.0\.1:\d+\n/)
   const [, account] = /Sign in as (\S+)/.exec(dev.output()) ?? []
   const [, password] = /Password +(.+)/.exec(dev.output()) ?? []
   const login = await fetch(`${address}/api/v1/auth/login`, {

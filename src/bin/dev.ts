@@ -63,7 +63,10 @@ async function main(): Promise<void> {
   watchForChanges(server)
   const address = process.env.PLINTH_APP_URL ? config.appUrl : `http://localhost:${port}`
   const accounts = config.seed === 'demo' ? demoAccounts.filter((account) => account.endsWith('@acme.test')) : []
-  console.log(welcome({ address, accounts, password: DEMO_PASSWORD, secondsToStart: secondsSince(0) }))
+  const { localUrl } = stripe
+  console.log(
+    welcome({ address, accounts, password: DEMO_PASSWORD, stripe: localUrl, secondsToStart: secondsSince(0) }),
+  )
 }
 
 /** On the configured port, or without one on the first free port from the usual one on. */
@@ -95,7 +98,8 @@ async function startServer(): Promise<{ server: ServerProcess; port: number }> {
 }
 
 function describeStripe({ localUrl }: StripeLocation): string {
-  return localUrl ? `local, at ${localUrl}` : 'as configured'
+  // Where it is stands at the end: the first address that is printed is the one of the app.
+  return localUrl ? 'local' : 'as configured'
 }
 
 function describeApplied(applied: string[]): string {

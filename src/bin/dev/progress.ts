@@ -30,10 +30,12 @@ export interface Welcome {
   address: string
   accounts: readonly string[]
   password: string
+  /** Of the local Stripe, where there is one. */
+  stripe: string | undefined
   secondsToStart: string
 }
 
-export function welcome({ address, accounts, password, secondsToStart }: Welcome): string {
+export function welcome({ address, accounts, password, stripe, secondsToStart }: Welcome): string {
   const lines = [
     '',
     `  Plinth is ready after ${secondsToStart} s.`,
@@ -43,6 +45,7 @@ export function welcome({ address, accounts, password, secondsToStart }: Welcome
     ...(accounts.length > 0 ? [`    Password   ${password}`] : []),
     `    Mailbox    ${address}/dev/mailbox`,
     `    API        ${address}/docs`,
+    ...(stripe ? [`    Stripe     ${stripe}`] : []),
     '',
     '  Changes below src/, migrations/ and web/ are taken up. Ctrl-C stops, and the data is kept; "make reset" starts over.',
     '',
