@@ -62,7 +62,7 @@ export async function buildApp(options: AppOptions): Promise<HttpServer> {
   await app.register(auditRoutes, { prefix: PREFIX, db, scopeOf: tenantOf, cursors })
   const usedOf = { projects: countProjects, ...usedThisMonth(clock) }
   await app.register(billingRoutes, { prefix: PREFIX, billing, limiter, usedOf, tenantOf })
-  await app.register(usageRoutes, { prefix: PREFIX, db, clock, tenantOf })
+  await app.register(usageRoutes, { prefix: PREFIX, db, clock, cursors, tenantOf })
   await app.register(webhookRoutes, { prefix: PREFIX, billing })
   await app.register(projectRoutes, { prefix: PREFIX, db, clock, tenantOf })
   await app.register(analyticsRoutes, { prefix: PREFIX, db, clock, tenantOf })

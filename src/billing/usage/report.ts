@@ -5,6 +5,7 @@ import type { Clock } from '#platform/clock.ts'
 import type { Database, Tx } from '#platform/db/database.ts'
 import { inTenant } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
+import type { CursorQuery, cursorCodec } from '#platform/http/page-query.ts'
 import { listLimits } from '#tenants'
 import { creditsGranted } from '../credits/queries.ts'
 import { type MetricKey, metricKeys, metricOf } from './metrics.ts'
@@ -23,7 +24,9 @@ export function usedThisMonth(clock: Clock): Record<MetricKey, (tx: Tx, tenantId
   return { api_calls: used('api_calls'), ai_credits: used('ai_credits') }
 }
 
-export interface UsageQuery {
+export type Cursors = ReturnType<typeof cursorCodec>
+
+export interface UsageQuery extends CursorQuery {
   metric?: MetricKey | undefined
   /** The first day of the month unless given. */
   from?: string | undefined
@@ -41,16 +44,20 @@ export interface UsageOfMetric {
 }
 
 export function usageOf(
-  { db, clock }: { db: Database; clock: Clock },
+  { db, clock, cursors }: { db: Database; clock: Clock; cursors: Cursors },
   scope: TenantScope,
   query: UsageQuery,
-): Promise<UsageOfMetric[]> {
+): Promise<{ items: UsageOfMetric[]; nextCursor: string | null }> {
   authorize(scope, 'billing.read')
   const now = clock.now()
   const [today, month] = [dayOf(now), monthOf(now)]
-  const { metric, to = today, from = to < month ? monthOf(new Date(to)) : month } = query
+  const { metric, cursor, limit: most, to = today, from = to < month ? monthOf(new Date(to)) : month } = query
   const days = assertRange(from, to)
-  const asked = metric === undefined ? metricKeys : [metric]
+  const list = JSON.stringify(['usage', scope.tenantId, metric, query.from, query.to])
+  const start = cursor === undefined ? 0 : Number(cursors.read(list, cursor)[0])
+  const [end, all] = [start + most, metric === undefined ? metricKeys : [metric]]
+  const asked = all.slice(start, end)
+  const nextCursor = end < all.length ? cursors.write(list, [end]) : null
 
   return inTenant(db, scope, async (tx) => {
     const [rows, limits, granted] = await Promise.all([
@@ -64,7 +71,7 @@ export function usageOf(
     ])
     const quantities = new Map(rows.map(({ metric, day, quantity }) => [`${metric} ${day}`, quantity]))
     const quantityOn = (metric: MetricKey, date: string) => quantities.get(`${metric} ${date}`) ?? 0
-    return asked.map((key) => {
+    const items = asked.map((key) => {
       const { name, unit, limit } = metricOf(key)
       const allowed = limits.find((row) => row.key === limit)?.value ?? null
       return {
@@ -76,6 +83,7 @@ export function usageOf(
         points: days.map((date) => ({ date, value: quantityOn(key, date) })),
       }
     })
+    return { items, nextCursor }
   })
 }
 

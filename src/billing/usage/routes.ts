@@ -4,13 +4,15 @@ import { requires, type TenantScope } from '#access'
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/db/database.ts'
 import { logOf, ok } from '#platform/http/envelope.ts'
+import { CursorQuery } from '#platform/http/page-query.ts'
 import { Type } from '#platform/schema.ts'
 import { metricKeys } from './metrics.ts'
-import { usageOf } from './report.ts'
+import { type Cursors, usageOf } from './report.ts'
 
 export interface UsageRoutesOptions {
   db: Database
   clock: Clock
+  cursors: Cursors
   tenantOf: (request: FastifyRequest) => TenantScope
 }
 
@@ -30,7 +32,10 @@ const UsageView = Type.Object({
   }),
 })
 
-export const usageRoutes: FastifyPluginAsyncTypebox<UsageRoutesOptions> = async (app, { db, clock, tenantOf }) => {
+export const usageRoutes: FastifyPluginAsyncTypebox<UsageRoutesOptions> = async (
+  app,
+  { db, clock, cursors, tenantOf },
+) => {
   app.get(
     '/billing/usage',
     {
@@ -40,6 +45,7 @@ export const usageRoutes: FastifyPluginAsyncTypebox<UsageRoutesOptions> = async 
         summary: 'What the organisation used, day by day',
         querystring: Type.Object(
           {
+            ...CursorQuery.properties,
             metric: Type.Optional(Metric),
             from: Type.Optional({ ...Day, description: 'The first of the month unless given; a year at most.' }),
             to: Type.Optional({ ...Day, description: 'Today unless given; included.' }),
@@ -49,6 +55,9 @@ export const usageRoutes: FastifyPluginAsyncTypebox<UsageRoutesOptions> = async 
         response: { 200: logOf(UsageView) },
       },
     },
-    async (request) => ok({ items: await usageOf({ db, clock }, tenantOf(request), request.query), next_cursor: null }),
+    async (request) => {
+      const { items, nextCursor } = await usageOf({ db, clock, cursors }, tenantOf(request), request.query)
+      return ok({ items, next_cursor: nextCursor })
+    },
   )
 }

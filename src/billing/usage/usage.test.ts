@@ -145,6 +145,27 @@ test('a range that is upside down, longer than a year or no range at all is refu
   assert.equal(points.length, 366)
 })
 
+test('usage is read in pieces like every log, each metric once, with a cursor that is of no use to others', async () => {
+  const [tenant, other] = [await newTenant('usage-pieces'), await newTenant('usage-pieces-other')]
+  const piece = async (query: string, by = tenant) =>
+    (await app.request('GET', `/billing/usage?${query}`, { token: by.access })).body
+  const first = (await piece('limit=1')).data
+  const second = (await piece(`limit=1&cursor=${first.next_cursor}`)).data
+  const keys = [...first.items, ...second.items].map(({ metric }: { metric: string }) => metric)
+  assert.deepEqual(keys, ['api_calls', 'ai_credits'])
+  assert.equal(second.next_cursor, null)
+  assert.equal((await piece('')).data.next_cursor, null)
+  for (const refused of [
+    await piece(`cursor=${first.next_cursor}`, other),
+    await piece(`cursor=${first.next_cursor}&metric=ai_credits`),
+    await piece('cursor=made-up'),
+    await piece('limit=0'),
+    await piece('limit=101'),
+  ]) {
+    assert.equal(refused.code, 'VALIDATION_ERROR')
+  }
+})
+
 test('one tenant does not see or count what another used', async () => {
   const [one, other] = [await newTenant('usage-one'), await newTenant('usage-other')]
   await use(one, 7, NOON, 'same')

@@ -1404,6 +1404,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
+          cursor?: string
+          limit?: number
           metric?: 'api_calls' | 'ai_credits'
           /** The first of the month unless given; a year at most. */
           from?: string
