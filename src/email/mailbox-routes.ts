@@ -43,7 +43,7 @@ export const mailboxRoutes: FastifyPluginAsyncTypebox<MailboxRoutesOptions> = as
       schema: { hide: true, querystring: Type.Object({ to: Type.Optional(Type.String({ maxLength: 254 })) }) },
     },
     async (request, reply) => {
-      const recipient = request.query.to?.toLowerCase() || undefined
+      const recipient = request.query.to?.replaceAll(' ', '+').toLowerCase() || undefined
       const emails = await inOutbox((tx) => listEmails(tx, { recipient, limit: MOST_MAILS }))
       reply.header('vary', 'Accept')
       if (prefersJson(request.headers.accept)) return reply.send({ items: emails.map(viewOf) })

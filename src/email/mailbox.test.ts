@@ -67,6 +67,8 @@ describe('/dev/mailbox for programs', () => {
   it('finds the mails of one recipient, however the address is written', async () => {
     await write('some+tag@example.com')
     assert.equal((await items('/dev/mailbox?to=Some%2Btag%40example.com')).length, 1)
+    // In a query a bare plus is a space, which no address has.
+    assert.equal((await items('/dev/mailbox?to=some+tag@example.com')).length, 1)
     assert.equal((await items('/dev/mailbox?to=nobody%40example.com')).length, 0)
   })
 
