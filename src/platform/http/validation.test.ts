@@ -23,6 +23,7 @@ for (const env of ['test', 'production'] as const) {
             email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
             password: Type.Optional(Type.String({ minLength: 12 })),
             role: Type.Optional(Type.Enum(['owner', 'admin'])),
+            name: Type.Optional(Type.String({ pattern: '^\\S+$' })),
             size: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
             at: Type.Optional(Type.String({ format: 'date-time' })),
             deep: Type.Optional(
@@ -69,11 +70,19 @@ for (const env of ['test', 'production'] as const) {
     }
 
     test('every fault of a form is named with its field, in one answer', async () => {
-      const body = { email: 'nobody', password: 'short', role: 'god', size: -1, deep: { list: [{ b: 'x' }] } }
+      const body = {
+        email: 'nobody',
+        password: 'short',
+        role: 'god',
+        name: ' ',
+        size: -1,
+        deep: { list: [{ b: 'x' }] },
+      }
       assert.deepEqual(await detailsOf(body), {
         email: 'must be a valid email',
         password: 'must NOT have fewer than 12 characters',
         role: 'must be one of owner, admin',
+        name: 'has characters or a form that is not accepted',
         size: 'must be >= 0',
         'deep.a': 'is required',
         'deep.list.0.b': 'must be integer',

@@ -48,6 +48,9 @@ function fieldFault({ instancePath, keyword, params, message }: FastifySchemaVal
       return { field: named(path), message: `must be one of ${(params.allowedValues as unknown[]).join(', ')}` }
     case 'anyOf':
       return { field: named(path), message: 'has none of the allowed forms' }
+    case 'pattern':
+      // The expression itself is nothing that people could read.
+      return { field: named(path), message: 'has characters or a form that is not accepted' }
     case 'format':
       return { field: named(path), message: `must be a valid ${params.format}` }
     default:
