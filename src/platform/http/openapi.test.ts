@@ -114,7 +114,7 @@ describe('the description of the API', () => {
     ])
     assert.deepEqual(
       Object.keys(operation('/api/v1/auth/me').responses).filter((status) => status !== '200'),
-      ['401', '429', '503'],
+      ['400', '401', '429', '503'],
     )
     assert.deepEqual(Object.keys(operation('/api/v1/auth/again', 'post').responses), [
       '400',

@@ -132,12 +132,11 @@ function problems(
   { config, method }: RouteOptions,
 ): Record<string, object> {
   const declared = (schema.response ?? {}) as Record<string, unknown>
-  const query = (schema.querystring ?? {}) as { properties?: object }
   // A body is looked at wherever one may come, asked for or not.
   const mayHaveBody = method !== 'GET' && method !== 'DELETE'
   const isRepeatable = method !== 'GET' && access !== 'public' && config?.repeatable !== false
   const implied = [
-    ...(mayHaveBody || isRepeatable || schema.params || Object.keys(query.properties ?? {}).length > 0 ? [400] : []),
+    ...(mayHaveBody || isRepeatable || schema.params || schema.querystring ? [400] : []),
     ...(access === 'public' ? [] : [401]),
     ...(typeof access === 'object' ? [403] : []),
     ...(typeof access === 'object' && access.feature ? [402] : []),
