@@ -48,7 +48,7 @@ export async function buildApp(options: AppOptions): Promise<HttpServer> {
   const credentials = createCredentials({ db, clock, accessTokens })
   const browser = browserOf(config)
   const cursors = cursorCodec(deriveKey(config.secret, 'cursor:v1'))
-  const { tenantOf, actingOf, userOf, factsOf } = credentials
+  const { tenantOf, actingOf, userOf, maybeUserOf, factsOf } = credentials
 
   const app = await createHttpServer({ config, log, guard: credentials, limiter, health })
   addIdempotency(app, { db, credentials, clock })
@@ -56,7 +56,7 @@ export async function buildApp(options: AppOptions): Promise<HttpServer> {
   addCallCounter(app, { db, clock, log, actingOf })
 
   await app.register(keyRoutes, { accessTokens })
-  await app.register(authRoutes, { prefix: PREFIX, accounts, browser, userOf, factsOf })
+  await app.register(authRoutes, { prefix: PREFIX, accounts, browser, userOf, maybeUserOf, factsOf })
   await app.register(tenantRoutes, { prefix: PREFIX, db, clock, credentials, tenancy: accounts.sessions.tenancy })
   await app.register(invitationRoutes, { prefix: PREFIX, invitations, browser, credentials })
   await app.register(auditRoutes, { prefix: PREFIX, db, scopeOf: tenantOf, cursors })

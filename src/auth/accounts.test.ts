@@ -233,6 +233,31 @@ test('signing out always answers 204 and ends the session of whatever generation
   assert.equal((await app.request('POST', '/auth/logout')).status, 204)
 })
 
+test('signing out with nothing but an access token ends the session that it is of', async () => {
+  const account = await app.signUp(newName())
+  const other = (await login(account.email)).body.data
+  assert.equal((await app.request('POST', '/auth/logout', { token: account.access })).status, 204)
+  assert.equal((await app.request('GET', '/auth/me', { token: account.access })).status, 401)
+  assert.equal((await app.request('POST', '/auth/refresh', { body: { refresh_token: account.refresh } })).status, 401)
+  assert.equal((await app.request('GET', '/auth/me', { token: other.access_token })).status, 200)
+  for (const token of [account.access, 'no such token']) {
+    assert.equal((await app.request('POST', '/auth/logout', { token })).status, 204)
+  }
+})
+
+test('signing out by cookie is refused to pages of others only, so that a program gets its 204', async () => {
+  const { email } = await app.signUp(newName())
+  const signedIn = await login(email, PASSWORD, { session: 'cookie' })
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] as string
+  const out = (headers: object) => app.request('POST', '/auth/logout', { headers: { cookie, ...headers } })
+  const { access_token: token } = signedIn.body.data
+  assert.equal((await out({ origin: 'https://evil.example' })).status, 403)
+  assert.equal((await out({ 'sec-fetch-site': 'cross-site' })).status, 403)
+  assert.equal((await app.request('GET', '/auth/me', { token })).status, 200)
+  assert.equal((await out({})).status, 204)
+  assert.equal((await app.request('GET', '/auth/me', { token })).status, 401)
+})
+
 test('a refresh for a tenant one does not belong to is refused and does not cost the token', async () => {
   const account = await app.signUp(newName())
   const foreign = await app.signUp(newName())

@@ -32,13 +32,15 @@ import {
   VerifyBody,
 } from './schemas.ts'
 import { refreshSession } from './sessions/refresh.ts'
-import { endSession, type Grant, sessionsOf, signOut, signOutEverywhere } from './sessions/sessions.ts'
+import { endSession, type Grant, sessionsOf, signOut, signOutEverywhere, signOutHere } from './sessions/sessions.ts'
 import { signIn } from './sign-in.ts'
 
 export interface AuthRoutesOptions {
   accounts: Accounts
   browser: Browser
   userOf: (request: FastifyRequest) => UserScope
+  /** For a public route: who calls, if anybody who is signed in. */
+  maybeUserOf: (request: FastifyRequest) => Promise<{ scope: UserScope } | undefined>
   factsOf: (request: FastifyRequest) => RequestFacts
 }
 
@@ -47,7 +49,7 @@ const ENDED = new Set(['SESSION_ENDED', 'REFRESH_REUSE_DETECTED'])
 
 export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
   app,
-  { accounts, browser, userOf, factsOf },
+  { accounts, browser, userOf, maybeUserOf, factsOf },
 ) => {
   const { sessions } = accounts
   const { cookie, assertSameOrigin, refuseForeignOrigin } = browser
@@ -159,6 +161,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
       schema: {
         tags: ['Auth'],
         summary: 'End the session of a refresh token',
+        description:
+          'The token is read from the body or the cookie. With neither, the session of the access token ends.',
         body: Type.Union([LogoutBody, Type.Null()]),
         response: { 204: Type.Null() },
       },
@@ -166,8 +170,13 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
     async (request, reply) => {
       const fromBody = request.body?.refresh_token
       const presented = fromBody ?? cookie.read(request)
-      if (presented && fromBody === undefined) assertSameOrigin(request)
+      // Not a proof that our page asks, as for a refresh: what tells nothing is no browser, and leaving harms nobody.
+      if (presented && fromBody === undefined) refuseForeignOrigin(request)
       if (presented) await signOut(sessions, presented, factsOf(request))
+      else {
+        const caller = await maybeUserOf(request)
+        if (caller) await signOutHere(sessions, caller.scope)
+      }
       cookie.clear(reply)
       return reply.code(204).send(null)
     },

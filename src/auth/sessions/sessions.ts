@@ -135,6 +135,19 @@ export interface PersonKey {
   request: RequestFacts
 }
 
+/** Ends the session that the person acts in. */
+export async function signOutHere({ db, clock }: Pick<Sessions, 'db' | 'clock'>, person: PersonKey): Promise<void> {
+  await inUser(db, person, async (tx) => {
+    if (!(await revokeSession(tx, person.userId, person.sessionId, 'logout', clock.now()))) return
+    await recordAccountEvent(tx, {
+      userId: person.userId,
+      action: 'auth.logout',
+      request: person.request,
+      details: { session_id: person.sessionId },
+    })
+  })
+}
+
 export async function signOutEverywhere(
   { db, clock }: Pick<Sessions, 'db' | 'clock'>,
   person: PersonKey,
