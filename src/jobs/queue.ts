@@ -52,6 +52,8 @@ const types = {
 
 /** Maintenance may scan the job table, which takes longer than a request is given. */
 const STATEMENT_TIMEOUT_SECONDS = 30
+/** Beyond what the database allows, nobody is there any more; see platform/db/database.ts. */
+const ANSWER_SECONDS = STATEMENT_TIMEOUT_SECONDS + 3
 const HELD = "state = 'active' and started_on = $3::timestamptz"
 
 export async function openQueue({ databaseUrl, log }: { databaseUrl: string; log: Logger }): Promise<Queue> {
@@ -62,6 +64,8 @@ export async function openQueue({ databaseUrl, log }: { databaseUrl: string; log
     max: 3,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+    query_timeout: ANSWER_SECONDS * 1000,
     types,
     async onConnect(client) {
       await client.query(

@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   poolMax: number
   log: Pick<Logger, 'error'>
   applicationName?: string
+  /** After so long without an answer to a statement its connection is given up. */
+  answerSeconds?: number
 }
 
 const INT8 = 20
@@ -69,6 +71,13 @@ const types: pg.CustomTypesConfig = {
 const STATEMENT_TIMEOUT_SECONDS = 5
 const IDLE_IN_TRANSACTION_SECONDS = 10
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000
+/**
+ * The database ends a statement before this. Without an answer the way to it is gone and nobody said so (a firewall that
+ * forgot us, a machine that lost its power); TCP alone would wait for a quarter of an hour, and the pool with it.
+ */
+const ANSWER_SECONDS = 8
+/** The same for connections that idle, on which nothing waits for an answer: the kernel asks whether the other end lives. */
+const KEEP_ALIVE_MILLISECONDS = 5_000
 
 interface OpenPool {
   driver: PooledDriver
@@ -78,7 +87,13 @@ interface OpenPool {
 
 const pools = new WeakMap<object, OpenPool>()
 
-export function openDatabase({ url, poolMax, log, applicationName = 'plinth' }: DatabaseOptions): Database {
+export function openDatabase({
+  url,
+  poolMax,
+  log,
+  applicationName = 'plinth',
+  answerSeconds = ANSWER_SECONDS,
+}: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolMax,
@@ -86,6 +101,8 @@ export function openDatabase({ url, poolMax, log, applicationName = 'plinth' }: 
     connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MILLISECONDS,
+    query_timeout: answerSeconds * 1000,
     pipeline: true,
     types,
     onConnect: (client) =>
