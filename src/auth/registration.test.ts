@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { sql } from '#platform/db/kysely.ts'
+import { asSystem } from '#platform/db/scoped.ts'
 import { PASSWORD, startTestApp, type TestApp } from '../../tests/support/app.ts'
 
 const RATE = 30
@@ -105,6 +107,38 @@ test('signing up with an address and then trying to sign in does not tell whethe
     return [answer.status, answer.body.code]
   }
   assert.deepEqual(await probe(email), await probe(ghost))
+})
+
+test('a wrong password costs the same and leaves the same trace, whether its address has an account, waits for proof or is unknown', async () => {
+  const { email: known } = await app.signUp(newName())
+  const waiting = `${newName()}@example.com`
+  await strict.services.limiter.reset('register-from', '127.0.0.1')
+  await strict.request('POST', '/auth/register', { body: registration(waiting) })
+  const { accounts, db } = strict.services
+  const { verify } = accounts.passwords
+  let hashes = 0
+  accounts.passwords.verify = (...given) => {
+    hashes++
+    return verify(...given)
+  }
+  const traces = () =>
+    asSystem(db, 'test', async (tx) => {
+      const { rows } = await sql<{ n: number }>`
+        select count(*) as n from account_events where action = 'auth.login.failed'
+      `.execute(tx)
+      return rows[0]?.n as number
+    })
+  const costs = []
+  for (const email of [known, waiting, `${newName()}@example.com`]) {
+    hashes = 0
+    const before = await traces()
+    const { status } = await strict.request('POST', '/auth/login', {
+      body: { email, password: 'words of a guesser 8' },
+    })
+    costs.push({ status, hashes, traces: (await traces()) - before })
+  }
+  accounts.passwords.verify = verify
+  assert.deepEqual(costs, Array(3).fill({ status: 401, hashes: 2, traces: 1 }))
 })
 
 test('a stranger who signs up over a waiting sign-up changes nothing about it', async () => {

@@ -1,6 +1,6 @@
 /**
- * Signing in. Whatever was wrong, the answer is the same, after the same work: an unknown address costs a hash too, and
- * is locked after as many tries as a known one.
+ * Signing in. Whatever was wrong, the answer is the same, after the same work: an unknown address costs the same hashes
+ * and the same commit, and is locked after as many tries as a known one.
  */
 import type { RequestFacts } from '#access'
 import { recordAccountEvent } from '#audit'
@@ -15,6 +15,9 @@ import { findRegistration } from './links/queries.ts'
 import { findAccountByEmail, lockAccount, updatePassword } from './queries.ts'
 import { databaseNow, hasSessionLike } from './sessions/queries.ts'
 import { type Grant, grantOf, startSession } from './sessions/sessions.ts'
+
+/** Whom a failed try is recorded for when its address has no account. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 export async function signIn(
   accounts: Accounts,
@@ -33,15 +36,14 @@ export async function signIn(
     { readOnly: true },
   )
   const correct = await passwords.verify(account?.password_hash, input.password)
-  // Asked whether there is an account or not, or a sign-up over an existing one would tell which of the two it is.
-  const waits = registration !== undefined && (await passwords.verify(registration.password_hash, input.password))
-  if (!correct && waits) throw notVerified()
   if (!account || !correct) {
-    if (account) {
-      await asSystem(db, 'sign in: record a failed try', (tx) =>
-        recordAccountEvent(tx, { userId: account.id, action: 'auth.login.failed', request }),
-      )
-    }
+    // Asked whether there is an account or not, and a sign-up that waits or not: each would show in the answer or its time.
+    const waits =
+      accounts.emailVerification === 'required' && (await passwords.verify(registration?.password_hash, input.password))
+    if (waits) throw notVerified()
+    await asSystem(db, 'sign in: record a failed try', (tx) =>
+      recordAccountEvent(tx, { userId: account?.id ?? NOBODY, action: 'auth.login.failed', request }),
+    )
     throw invalidCredentials()
   }
   if (accounts.emailVerification === 'required' && !account.email_verified_at) throw notVerified()
