@@ -35,19 +35,29 @@ AS $function$
   )::text, 'UTF8'))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.begin_audit_chain()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.seq := 0;
+  new.hash := pg_catalog.sha256(pg_catalog.convert_to('plinth.audit.v1:' || new.tenant_id, 'UTF8'));
+  new.base_seq := 0;
+  new.base_hash := new.hash;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.chain_audit_event()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 declare
   head public.audit_heads;
-  genesis constant bytea := pg_catalog.sha256(pg_catalog.convert_to('plinth.audit.v1:' || new.tenant_id, 'UTF8'));
 begin
   select * into head from public.audit_heads where tenant_id = new.tenant_id for update;
   if not found then
-    insert into public.audit_heads (tenant_id, seq, hash, base_seq, base_hash)
-      values (new.tenant_id, 0, genesis, 0, genesis)
-      on conflict do nothing;
+    insert into public.audit_heads (tenant_id) values (new.tenant_id) on conflict do nothing;
     select * into strict head from public.audit_heads where tenant_id = new.tenant_id for update;
   end if;
   new.seq := head.seq + 1;
@@ -56,7 +66,6 @@ begin
     new.at := pg_catalog.clock_timestamp();
   end if;
   new.hash := public.audit_hash(new);
-  update public.audit_heads set seq = new.seq, hash = new.hash where tenant_id = new.tenant_id;
   return new;
 end
 $function$;
@@ -86,6 +95,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.move_audit_head()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update public.audit_heads set seq = new.seq, hash = new.hash where tenant_id = new.tenant_id;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -95,9 +114,13 @@ begin
     and pg_catalog.pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = tg_relid), 'member') then
     return case tg_op when 'DELETE' then old else new end;
   end if;
-  -- Writing an event moves the head by one, and nothing else does.
+  -- Writing an event moves the head to it, and nothing else does.
   if tg_table_name = 'audit_heads' and tg_op = 'UPDATE' then
-    if (new.tenant_id, new.seq, new.base_seq, new.base_hash) is not distinct from (old.tenant_id, old.seq + 1, old.base_seq, old.base_hash) then
+    if (new.tenant_id, new.seq, new.base_seq, new.base_hash) is not distinct from (old.tenant_id, old.seq + 1, old.base_seq, old.base_hash)
+      and exists (
+        select from public.audit_events e
+        where e.tenant_id = new.tenant_id and e.seq = new.seq and e.hash = new.hash and e.prev_hash = old.hash
+      ) then
       return new;
     end if;
   end if;
@@ -108,8 +131,10 @@ end
 $function$;
 
 grant execute on function audit_hash(event audit_events) to public;
+grant execute on function begin_audit_chain() to public;
 grant execute on function chain_audit_event() to public;
 grant execute on function keep_an_owner() to public;
+grant execute on function move_audit_head() to public;
 grant execute on function refuse_audit_change() to public;
 
 create table account_events (
@@ -176,6 +201,7 @@ CREATE INDEX audit_events_by_actor ON public.audit_events USING btree (tenant_id
 CREATE INDEX audit_events_by_time ON public.audit_events USING btree (tenant_id, at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER chain BEFORE INSERT ON public.audit_events FOR EACH ROW EXECUTE FUNCTION chain_audit_event();
+CREATE TRIGGER move_head AFTER INSERT ON public.audit_events FOR EACH ROW EXECUTE FUNCTION move_audit_head();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 alter table audit_events enable row level security, force row level security;
 create policy system on audit_events to plinth_system
@@ -200,6 +226,7 @@ create table audit_heads (
   constraint audit_heads_seq_check CHECK ((seq >= 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_heads FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER begins BEFORE INSERT ON public.audit_heads FOR EACH ROW EXECUTE FUNCTION begin_audit_chain();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 alter table audit_heads enable row level security, force row level security;
 create policy system on audit_heads to plinth_system
@@ -208,8 +235,8 @@ create policy system on audit_heads to plinth_system
 create policy tenant on audit_heads to plinth_tenant
   using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")))
   with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant insert, select, update on table audit_heads to plinth_system;
-grant insert, select, update on table audit_heads to plinth_tenant;
+grant insert (tenant_id), select, update (hash, seq) on table audit_heads to plinth_system;
+grant insert (tenant_id), select, update (hash, seq) on table audit_heads to plinth_tenant;
 
 create table billing_checkouts (
   tenant_id uuid not null,

@@ -10,6 +10,7 @@ import { newId } from '#platform/ids.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
 import { silent } from '../../tests/support/jobs.ts'
 import { recordAccountEvent, recordAudit } from './index.ts'
+import { verifyChain } from './verify.ts'
 
 const request = { requestId: 'req-1', ip: '203.0.113.7', userAgent: 'Firefox' }
 const scope: TenantScope = {
@@ -219,6 +220,8 @@ describe('the log', () => {
     'delete from audit_heads',
     'truncate audit_heads',
     'update audit_heads set seq = seq - 1',
+    "update audit_heads set seq = seq + 1, hash = sha256('forged')",
+    'update audit_heads set seq = seq + 1',
     'update audit_heads set base_seq = seq, base_hash = hash',
   ]
   for (const change of changes) {
@@ -235,4 +238,16 @@ describe('the log', () => {
       await assert.rejects(owner.query(change), refusedBy(INSUFFICIENT_PRIVILEGE))
     })
   }
+
+  it('begins at its beginning, whoever puts it there', async () => {
+    const other = { ...scope, tenantId: newId() }
+    const begin = (columns: string, values: string) =>
+      inTenant(db, other, (tx) => sql.raw(`insert into audit_heads (${columns}) values (${values})`).execute(tx))
+    const forged = `'${other.tenantId}', 41, sha256('forged'), 41, sha256('forged')`
+    await assert.rejects(begin('tenant_id, seq, hash, base_seq, base_hash', forged), refusedBy(INSUFFICIENT_PRIVILEGE))
+    await begin('tenant_id', `'${other.tenantId}'`)
+    await inTenant(db, other, (tx) => recordAudit(tx, other, { action: 'project.create' }))
+    const verified = await inTenant(db, other, (tx) => verifyChain(tx, other))
+    assert.deepEqual([verified.valid, verified.checked], [true, 1])
+  })
 })
