@@ -15,6 +15,32 @@ test('one subscriber is one sender: an IPv4 address in any writing, the /64 of a
   assert.equal(senderOf('fe80::1%eth0'), 'fe80:0:0:0::/64')
 })
 
+test('a port that a proxy adds makes no other sender, nor does a spelling', () => {
+  for (const address of ['192.0.2.7:40001', '192.0.2.7:40002', '[::ffff:192.0.2.7]:443', '0:0:0:0:0:FFFF:192.0.2.7']) {
+    assert.equal(senderOf(address), '192.0.2.7')
+  }
+  for (const address of [
+    '[2001:db8:1:2::9]',
+    '[2001:DB8:1:2::9]:443',
+    '2001:db8:1:2::192.0.2.7',
+    '2001:0db8:1:2:0::9',
+  ]) {
+    assert.equal(senderOf(address), '2001:db8:1:2::/64')
+  }
+})
+
+test('what is no address is one sender, however it is written', () => {
+  for (const text of ['', 'unknown', '_hidden', 'a:b', '192.0.2.7:x', '[::1', '1.2.3']) {
+    assert.equal(senderOf(text), senderOf(undefined))
+  }
+})
+
+test('a proxy that is named with its port is still the proxy', () => {
+  const trusts = trustedNetworks(['10.0.0.0/8', '2001:db8::/32'])
+  for (const address of ['10.1.2.3:8080', '[2001:db8::5]:8080', '[2001:db8::5]']) assert.ok(trusts(address), address)
+  assert.ok(!trusts('192.0.2.1:8080'))
+})
+
 test('only listed networks are trusted', () => {
   const trusts = trustedNetworks(['10.0.0.0/8', 'loopback', '2001:db8::/32', '192.0.2.1'])
   for (const address of ['10.1.2.3', '127.0.0.1', '::1', '2001:db8::5', '192.0.2.1', '::ffff:10.1.2.3']) {

@@ -19,10 +19,20 @@ export function trustedNetworks(networks: readonly string[]): (address: string |
   }
   return (address) => {
     if (address === undefined) return false
-    const family = isIP(address)
-    return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4')
+    const bare = withoutPort(address)
+    const family = isIP(bare)
+    return family !== 0 && list.check(bare, family === 6 ? 'ipv6' : 'ipv4')
   }
 }
+
+/** Some proxies write the port of the client as well, which is another one with every connection (RFC 7239, section 6). */
+function withoutPort(address: string): string {
+  const [, six, four] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(address) ?? []
+  return six ?? four ?? address
+}
+
+/** All whose address cannot be told count as one. */
+const UNKNOWN = 'unknown'
 
 /**
  * The part of an address that counts as one sender: IPv4 as it is, also when written as IPv6, and the /64 of IPv6,
@@ -30,11 +40,11 @@ export function trustedNetworks(networks: readonly string[]): (address: string |
  */
 export function senderOf(address: string | undefined): string {
   // A connection that was reset before anybody looked no longer tells its peer.
-  if (address === undefined) return 'unknown'
-  if (!address.includes(':')) return address
-  const plain = address.split('%', 1)[0] as string
-  const dotted = plain.slice(plain.lastIndexOf(':') + 1)
-  if (dotted.includes('.')) return dotted
+  if (address === undefined) return UNKNOWN
+  const [plain] = withoutPort(address).split('%', 1) as [string]
+  const family = isIP(plain)
+  if (family === 4) return plain
+  if (family === 0) return UNKNOWN
   const groups = expanded(plain)
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
     return groups
@@ -50,9 +60,16 @@ export function senderOf(address: string | undefined): string {
 
 function expanded(address: string): number[] {
   const [head = '', tail] = address.split('::')
-  const groupsOf = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)))
+  const groupsOf = (part: string) => (part === '' ? [] : part.split(':').flatMap(groupOf))
   const left = groupsOf(head)
   if (tail === undefined) return left
   const right = groupsOf(tail)
   return [...left, ...Array<number>(Math.max(0, 8 - left.length - right.length)).fill(0), ...right]
+}
+
+/** The last 32 bits may be written as an IPv4 address. */
+function groupOf(text: string): number[] {
+  if (!text.includes('.')) return [Number.parseInt(text, 16)]
+  const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number)
+  return [a * 256 + b, c * 256 + d]
 }
