@@ -142,3 +142,23 @@ describe('what is not well-formed HTTP', () => {
     )
   })
 })
+
+test('a header that says who is asked, who asks or what is sent is taken once and refused twice', async () => {
+  const server = await startTestServer({
+    routes: (app) => app.post('/api/v1/things', { config: { access: 'public' } }, async () => ({ ok: true })),
+  })
+  try {
+    const once = { host: 'a', authorization: 'Bearer a', 'content-type': 'application/json', 'content-length': '2' }
+    const status = async (more: string) => {
+      const headers = Object.entries({ ...once, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+      const answer = await sendRaw(server.port, `POST /api/v1/things HTTP/1.1\r\n${headers.join('')}${more}\r\n{}`)
+      return Number(answer.split(' ')[1])
+    }
+    assert.equal(await status('x-other: 1\r\nx-other: 2\r\n'), 200)
+    for (const more of ['Host: b', 'host: a', 'Authorization: Bearer b', 'CONTENT-TYPE: application/json']) {
+      assert.equal(await status(`${more}\r\n`), 400, more)
+    }
+  } finally {
+    await server.close()
+  }
+})

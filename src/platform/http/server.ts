@@ -168,9 +168,30 @@ function faultOf({ raw }: FastifyRequest): Refusal | undefined {
   if (raw.rawHeaders.length > MAX_HEADERS * 2) {
     return new Refusal(431, 'HEADERS_TOO_LARGE', `The request has more than ${MAX_HEADERS} headers.`)
   }
+  const repeated = repeatedHeader(raw.rawHeaders)
+  if (repeated) return new Refusal(400, 'MALFORMED_REQUEST', `The request has more than one ${repeated} header.`)
   // Otherwise `/things/` would be `/things/:id` with an id that is empty, and malformed instead of missing.
   if (SLASH_AT_END.test(raw.url ?? '')) return notFound()
   // Decoded it would be a NUL, which no text in the database can hold.
   if (raw.url?.includes('%00')) return new Refusal(400, 'MALFORMED_REQUEST', 'The address contains a NUL.')
+  return undefined
+}
+
+/**
+ * Of these Node takes the first and drops the others without a word, where a proxy in front may have looked at the last
+ * (RFC 9112, section 3.2, for Host). Walked for every request, so the length of a name decides first.
+ */
+const TAKEN_ONCE = ['host', 'content-type', 'authorization']
+const LENGTHS = TAKEN_ONCE.map(({ length }) => length)
+
+function repeatedHeader(rawHeaders: readonly string[]): string | undefined {
+  let seen = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    const which = LENGTHS.indexOf(name.length)
+    if (which === -1 || name.toLowerCase() !== TAKEN_ONCE[which]) continue
+    if (seen & (1 << which)) return TAKEN_ONCE[which]
+    seen |= 1 << which
+  }
   return undefined
 }
