@@ -10,6 +10,7 @@ interface Exposed {
   secrets: readonly VersionedSecret[]
   metricsToken: string | undefined
   trustedProxies: readonly string[]
+  corsOrigins: readonly string[]
   stripeSecretKey: string | undefined
   stripeWebhookSecrets: readonly string[]
 }
@@ -33,11 +34,13 @@ export function checkProduction(values: ReturnType<typeof readVariables>, config
   if (!config.appUrl.startsWith('https:')) {
     refuse('PLINTH_APP_URL', 'does not use https.', 'Give the public https:// origin; the proxy in front may end TLS.')
   }
+  if (config.corsOrigins.some((origin) => !origin.startsWith('https:'))) {
+    refuse('PLINTH_CORS_ORIGINS', 'names an origin without https: whoever sits in between could speak for its pages.')
+  }
   if (values.PLINTH_SEED === 'demo') {
     refuse('PLINTH_SEED', 'asks for demo accounts, whose password is public.', 'Set it to none, or leave it out.')
   }
-  // No proxy lives in a network of that size, and two halves of the address space are all of it.
-  if (config.trustedProxies.some((network) => /\/0*[0-7]$/.test(network))) {
+  if (config.trustedProxies.some(isLarge)) {
     refuse('PLINTH_TRUSTED_PROXIES', 'trusts a large part of all addresses, so any client could forge its own.')
   }
   for (const variable of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
@@ -53,6 +56,15 @@ export function checkProduction(values: ReturnType<typeof readVariables>, config
     )
   }
   refuseSharedSecrets(config, refuse)
+}
+
+/** No proxy lives in a network of that size, and two halves of the address space are all of it. */
+function isLarge(network: string): boolean {
+  const [address = '', prefix] = network.split('/')
+  if (prefix === undefined) return false
+  // All IPv4 addresses, as a server that listens on `::` sees them, are ::ffff:0:0/96.
+  const holdsMapped = /^(?:::|0+:)/.test(address)
+  return Number(prefix) < (holdsMapped ? 96 + 8 : 8)
 }
 
 /** Two uses of one secret mean that the weaker of them gives away the other. */

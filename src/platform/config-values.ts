@@ -118,6 +118,8 @@ const SHAPES: Record<Form, (text: string) => boolean | string> = {
   origin: (text) => {
     const url = URL.parse(text)
     if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return false
+    // Browsers send no such origin, so it would never match, and whoever wrote it believes that it does.
+    if (url.hostname.includes('*')) return false
     return url.pathname === '/' && !url.search && !url.hash ? url.origin : false
   },
   network: (text) => {
