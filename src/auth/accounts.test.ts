@@ -220,6 +220,22 @@ test('a sign-in that another site asks for is refused', async () => {
   assert.equal(answer.status, 403)
 })
 
+test('another site cannot make a browser forget its session, whether the browser shows the cookie or not', async () => {
+  const account = await app.signUp(newName())
+  const signedIn = await login(account.email, PASSWORD, { session: 'cookie' })
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] as string
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+  ]
+  for (const headers of [...foreign, ...foreign.map((from) => ({ ...from, cookie }))]) {
+    const answer = await app.request('POST', '/auth/logout', { headers })
+    assert.equal(answer.status, 403)
+    assert.equal(answer.headers.get('set-cookie'), null)
+  }
+})
+
 test('signing out always answers 204 and ends the session of whatever generation the token is', async () => {
   const account = await app.signUp(newName())
   const next = (await app.request('POST', '/auth/refresh', { body: { refresh_token: account.refresh } })).body.data

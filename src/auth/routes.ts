@@ -170,8 +170,9 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
     async (request, reply) => {
       const fromBody = request.body?.refresh_token
       const presented = fromBody ?? cookie.read(request)
-      // Not a proof that our page asks, as for a refresh: what tells nothing is no browser, and leaving harms nobody.
-      if (presented && fromBody === undefined) refuseForeignOrigin(request)
+      // Not a proof that our page asks, as for a refresh: what tells nothing is no browser, and leaving harms nobody. Also
+      // without a cookie: the answer takes away the one that the browser did not show.
+      refuseForeignOrigin(request)
       if (presented) await signOut(sessions, presented, factsOf(request))
       else {
         const caller = await maybeUserOf(request)
