@@ -1,6 +1,6 @@
 /** What `server.ts` starts once compiled code is kept: the HTTP server, with PLINTH_WORKER=inline the worker as well. */
 import { announce, localStripeAt } from '#billing'
-import { startWorker } from '#jobs'
+import { startWorker, type Worker } from '#jobs'
 import { exitOnUncaught, onShutdown } from '#platform/http/shutdown.ts'
 import { createLogger } from '#platform/log.ts'
 import { buildApp } from '../app.ts'
@@ -26,25 +26,24 @@ if (config.seed === 'demo') {
 }
 
 const app = await buildApp({ ...services, health: healthOf(services), localStripe })
-await app.listen({ host: config.host, port: config.port })
-if (localStripe) await announce(services.billing, `http://127.0.0.1:${config.port}`)
-
-const worker =
-  config.worker === 'inline'
-    ? await startWorker({ ...services, databaseUrl: database.url, ...workOf(services) })
-    : undefined
-
+let starting: Promise<Worker> | undefined
+// Before anybody can be answered: who is asked to stop while still starting stops like any other.
 onShutdown({
   app,
   log,
   delaySeconds: config.shutdownDelaySeconds,
   steps: [
-    { name: 'worker', run: async () => worker?.stop() },
+    { name: 'worker', run: async () => (await starting)?.stop() },
     { name: 'connections', run: () => services.close() },
     { name: 'database', run: () => database.release() },
     { name: 'local Stripe', run: async () => stripe.release() },
   ],
 })
+await app.listen({ host: config.host, port: config.port })
+if (config.worker === 'inline') starting = startWorker({ ...services, databaseUrl: database.url, ...workOf(services) })
+if (localStripe) await announce(services.billing, `http://127.0.0.1:${config.port}`)
+await starting
+
 if (config.env === 'production' && config.smtpUrl === undefined) {
   log.warn('SMTP_URL is not set: mails are written but nobody gets them')
 }

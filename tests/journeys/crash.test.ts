@@ -169,3 +169,8 @@ test('a server asked to end answers every request in flight and exits with 0', {
     `# SIGTERM under load: ${answered} answered, ${refused} refused with 503, ${broken.length} broken\n`,
   )
 })
+
+test('a server that is told to stop as soon as it answers, before its worker runs, ends politely', async () => {
+  const server = await startServer({ DATABASE_URL: database.url, PLINTH_WORKER: 'inline' })
+  assert.equal(await server.stop('SIGTERM'), 0, server.output())
+})
