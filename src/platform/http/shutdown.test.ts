@@ -98,6 +98,27 @@ describe('the end of a process', () => {
     assert.match(output(), /pool ended/)
   })
 
+  test('a reader of the log that stands still does not keep it', { timeout: 10_000 }, async (t) => {
+    const talks = `
+import { createLogger } from '${new URL('../log.ts', import.meta.url)}'
+import { onShutdown } from '${new URL('shutdown.ts', import.meta.url)}'
+const log = createLogger({ env: 'production', logLevel: 'info' })
+setInterval(() => {}, 1000)
+onShutdown({ log, delaySeconds: 0, steps: [] })
+for (let line = 0; line < 2000; line++) log.info('x'.repeat(200))
+process.stderr.write('talked')
+`
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', talks], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    t.after(() => child.kill('SIGKILL'))
+    // Nobody reads its output, which is more than a pipe holds.
+    await once(child.stderr, 'data')
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+  })
+
   for (const [kind, fault] of [
     ['uncaught exception', "setTimeout(() => { throw new Error('nobody caught me') }, 50)"],
     ['unhandled rejection', "setTimeout(() => { Promise.reject(new Error('nobody caught me')) }, 50)"],

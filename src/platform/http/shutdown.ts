@@ -28,7 +28,7 @@ export function onShutdown({
   delaySeconds,
   steps,
   limitSeconds = LIMIT_SECONDS,
-  exit = process.exit,
+  exit = (code) => leave(log, code),
 }: ShutdownOptions): (reason: string) => Promise<void> {
   let begun = false
 
@@ -70,6 +70,18 @@ export function onShutdown({
   process.on('SIGTERM', () => void shutDown('SIGTERM'))
   process.on('SIGINT', () => void shutDown('SIGINT'))
   return shutDown
+}
+
+/** What is still to be logged has this long. */
+const LAST_WORDS_MS = 1000
+
+/**
+ * The usual exit writes what is left of the log and waits for it, for ever when its reader stands still; those lines are
+ * lost either way.
+ */
+function leave(log: Logger, code: number): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS)
+  log.flush(() => process.exit(code))
 }
 
 /** After a fault nobody caught the state of the process is unknown: say so and let the supervisor start a new one. */
