@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { sql } from '#platform/db/kysely.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { PASSWORD, startTestApp, type TestApp } from '../../tests/support/app.ts'
+import { PLAIN_NAME } from './schemas.ts'
 
 const RATE = 30
 
@@ -162,12 +163,27 @@ test('an address gets five mails an hour, however often and for whatever it is n
   assert.equal(await app.services.accounts.throttles.mayMail(email), false)
 })
 
-for (const name of ['Bob\n\nYour account is locked', 'visit http://evil.example', 'Ac\u202eme', '\u200b', ' ']) {
-  test(`a name cannot look like a message: ${JSON.stringify(name)}`, async () => {
+const lookalikes = ['Bob\n\nYour account is locked', 'visit http://evil.example', 'Ac\u202eme', '\u200b', ' ']
+for (const name of [...lookalikes, '\u2060\u2060', '\u3164', '\u200d', 'Ac\u200fme', 'Ac\ufeffme', 'Ac\u00adme']) {
+  test(`a name cannot look like a message or like nothing: ${JSON.stringify(name)}`, async () => {
     const body = registration(`${newName()}@example.com`, { full_name: name })
     assert.equal((await app.request('POST', '/auth/register', { body })).status, 400)
   })
 }
+
+test('a name may be written in any script, and carry emoji', () => {
+  const plain = new RegExp(PLAIN_NAME, 'u')
+  for (const name of [
+    'Zoë Ångström',
+    'محمد\u200cرضا',
+    'नमस्\u200dते',
+    '山田 太郎',
+    'Team 👩\u200d👧 ❤\ufe0f',
+    "O'Brien & Söhne",
+  ]) {
+    assert.match(name, plain)
+  }
+})
 
 test('a name with markup in it arrives as text', async () => {
   const email = `${newName()}@example.com`

@@ -10,9 +10,11 @@ const Slug = Type.String({ minLength: 1, maxLength: 60 })
 const LinkToken = Type.String({ minLength: 1, maxLength: 200 })
 /**
  * One line of visible text without an address in it: names stand in mails to people who did not choose them, and must
- * not be able to look like a message of ours.
+ * not be able to look like a message of ours. Of the characters that show nothing (DI) only those are left that join or
+ * part letters and paint emoji.
  */
-export const PLAIN_NAME = '^(?!.*://)(?=.*\\S)[^\\p{Cc}\\p{Zl}\\p{Zp}\\u200b\\u202a-\\u202e\\u2066-\\u2069]+$'
+export const PLAIN_NAME =
+  '^(?!.*://)(?!.*(?![\\u200c\\u200d\\ufe0e\\ufe0f])\\p{DI})(?=.*[^\\s\\p{DI}])[^\\p{Cc}\\p{Zl}\\p{Zp}]+$'
 export const FullName = Type.String({ minLength: 1, maxLength: 200, pattern: PLAIN_NAME })
 export const SessionKind = Type.Enum(['token', 'cookie'], {
   description: '`cookie` sets the refresh token as an HttpOnly cookie and leaves it out of the body.',
