@@ -7,7 +7,7 @@ import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { Field } from '../ui/field.tsx'
-import { Link } from '../ui/link.tsx'
+import { UpLink } from '../ui/link.tsx'
 import { ErrorState } from '../ui/states.tsx'
 import { useResume } from './actions.ts'
 import { CancelDialog } from './cancel-dialog.tsx'
@@ -34,11 +34,11 @@ export function PlansPage() {
     <Page
       title="Plans"
       purpose={`What ${me.tenant?.name ?? 'your organisation'} has, and what it could have.`}
-      above={[
-        <Link key="billing" to="/t/$tenant/billing" params={{ tenant: key }} className={trailClass}>
+      above={
+        <UpLink to="/t/$tenant/billing" params={{ tenant: key }}>
           Billing
-        </Link>,
-      ]}
+        </UpLink>
+      }
     >
       {failure ? (
         <Card>

@@ -1,25 +1,26 @@
 import clsx from 'clsx'
-import { ChevronRight } from 'lucide-react'
-import { Fragment, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useMe } from '../auth/me.tsx'
 import { usePageTitle } from '../ui/title.ts'
 
 interface PageProps {
   title: string
+  /** In the tab of the browser, where the title is too long or too personal. */
+  name?: string
   /** Beside the title: a badge. */
   mark?: ReactNode
   purpose?: ReactNode
   action?: ReactNode
-  /** Only where a page is deeper than the navigation shows. */
-  above?: ReactNode[]
+  /** The way back up, where a page is deeper than the navigation shows. */
+  above?: ReactNode
   /** 560 px, for one form. */
   narrow?: boolean
   children: ReactNode
 }
 
-export function Page({ title, mark, purpose, action, above, narrow, children }: PageProps) {
+export function Page({ title, name, mark, purpose, action, above, narrow, children }: PageProps) {
   const { me, key } = useMe()
-  const heading = usePageTitle(title, key ? me.tenant?.name : undefined)
+  const heading = usePageTitle(name ?? title, key ? me.tenant?.name : undefined)
   return (
     <div
       className={clsx(
@@ -27,32 +28,25 @@ export function Page({ title, mark, purpose, action, above, narrow, children }: 
         narrow ? 'max-w-[624px]' : 'max-w-[1184px]',
       )}
     >
-      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0">
-          {above && (
-            <nav aria-label="Breadcrumb" className="mb-1.5 flex items-center gap-1 text-sm text-muted">
-              {above.map((link, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the trail of one page never changes its order
-                <Fragment key={index}>
-                  {link}
-                  <ChevronRight size={13} className="text-faint" aria-hidden="true" />
-                </Fragment>
-              ))}
-            </nav>
-          )}
-          <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
-            <h1
-              ref={heading}
-              tabIndex={-1}
-              className="min-w-0 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]"
-            >
-              {title}
-            </h1>
-            {mark}
-          </div>
-          {purpose && <p className="mt-1 text-base text-muted">{purpose}</p>}
+      <header className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-6 gap-y-1">
+        {above && (
+          <nav aria-label="Breadcrumb" className="col-span-full mb-0.5 flex flex-wrap gap-x-3 text-sm text-muted">
+            {above}
+          </nav>
+        )}
+        <div className="flex min-w-0 flex-wrap items-center gap-x-2.5 gap-y-1">
+          <h1
+            ref={heading}
+            tabIndex={-1}
+            className="min-w-0 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]"
+          >
+            {title}
+          </h1>
+          {mark}
         </div>
-        {action && <div className="flex shrink-0 items-center gap-2">{action}</div>}
+        {/* Beside both lines where there is room; beside the title alone on a phone. */}
+        {action && <div className="flex items-center gap-2 self-center md:row-span-2 md:self-start">{action}</div>}
+        {purpose && <p className="col-start-1 text-base text-muted max-md:col-span-full">{purpose}</p>}
       </header>
       {children}
     </div>

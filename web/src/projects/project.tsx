@@ -9,7 +9,7 @@ import { personQuery } from '../tenants/data.ts'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { CopyId } from '../ui/copy-id.tsx'
-import { ButtonLink, Link } from '../ui/link.tsx'
+import { ButtonLink, UpLink } from '../ui/link.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ErrorState } from '../ui/states.tsx'
@@ -27,16 +27,11 @@ export function ProjectPage() {
   const record = useQuery(projectQuery(key, id))
   const project = record.data?.data
   const creator = useQuery({ ...personQuery(key, project?.created_by ?? ''), enabled: Boolean(project?.created_by) })
-  const above = [
-    <Link
-      key="projects"
-      to="/t/$tenant/projects"
-      params={{ tenant }}
-      className="font-normal! text-muted! no-underline!"
-    >
+  const above = (
+    <UpLink to="/t/$tenant/projects" params={{ tenant }}>
       Projects
-    </Link>,
-  ]
+    </UpLink>
+  )
 
   if (record.isError) {
     const gone = record.error instanceof ApiProblem && record.error.status === 404

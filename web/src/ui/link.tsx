@@ -1,6 +1,6 @@
 import { createLink } from '@tanstack/react-router'
 import clsx from 'clsx'
-import type { LucideIcon } from 'lucide-react'
+import { ArrowRight, ChevronLeft, type LucideIcon } from 'lucide-react'
 import type { ComponentProps } from 'react'
 import { type ButtonLook, buttonClass } from './button.tsx'
 
@@ -18,6 +18,32 @@ export const Link = createLink(TextAnchor)
 export function PlainLink(props: ComponentProps<'a'>) {
   return <TextAnchor {...props} />
 }
+
+const quietClass = 'inline-flex items-center gap-1 rounded-tag text-sm text-muted transition-colors hover:text-ink'
+
+function UpAnchor({ children, ...rest }: ComponentProps<'a'>) {
+  return (
+    <a {...rest} className={`${quietClass} -ml-1 max-md:min-h-11`}>
+      <ChevronLeft size={14} aria-hidden="true" />
+      {children}
+    </a>
+  )
+}
+
+/** From a page to the one it belongs to. */
+export const UpLink = createLink(UpAnchor)
+
+function MoreAnchor({ children, ...rest }: ComponentProps<'a'>) {
+  return (
+    <a {...rest} className={`${quietClass} max-md:min-h-11`}>
+      {children}
+      <ArrowRight size={13} aria-hidden="true" />
+    </a>
+  )
+}
+
+/** At the head of a card: from a few to all of them. */
+export const MoreLink = createLink(MoreAnchor)
 
 interface ButtonAnchorProps extends ComponentProps<'a'> {
   look?: ButtonLook
