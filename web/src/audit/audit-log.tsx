@@ -15,7 +15,6 @@ import { CopyId } from '../ui/copy-id.tsx'
 import { Input } from '../ui/input.tsx'
 import { RelativeTime, useLocaleNumber } from '../ui/relative-time.tsx'
 import { Select } from '../ui/select.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { type Column, Table } from '../ui/table.tsx'
 import { auditQuery } from './data.ts'
@@ -85,10 +84,14 @@ function AuditLog() {
         >
           {log.isError ? (
             <ErrorState title="The audit log could not be loaded" error={log.error} onRetry={() => log.refetch()} />
-          ) : log.isPending ? (
-            <SkeletonRows rows={10} lead />
-          ) : events.length > 0 ? (
-            <Table caption="Audit log, newest first" columns={columns} rows={events} rowKey={(event) => event.id} />
+          ) : log.isPending || events.length > 0 ? (
+            <Table
+              caption="Audit log, newest first"
+              columns={columns}
+              rows={log.isPending ? undefined : events}
+              rowKey={(event) => event.id}
+              tall
+            />
           ) : isFiltered ? (
             <EmptyState
               icon={SearchX}
@@ -200,7 +203,7 @@ const columns: Column<AuditEvent>[] = [
             </span>
             <span className="font-mono">
               {event.action}
-              <span className="max-md:hidden"> · {event.ip}</span>
+              {event.ip && <span className="max-md:hidden"> · {event.ip}</span>}
             </span>
           </div>
         </div>

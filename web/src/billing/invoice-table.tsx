@@ -23,10 +23,15 @@ const reasons: Record<string, string> = {
   manual: 'Single invoice',
 }
 
-export function InvoiceTable({ invoices, dim }: { invoices: readonly Invoice[]; dim?: boolean }) {
-  return (
-    <Table caption="Invoices" columns={columns} rows={invoices} rowKey={(invoice) => invoice.id} dim={dim ?? false} />
-  )
+interface InvoiceTableProps {
+  /** Undefined while they load. */
+  invoices: readonly Invoice[] | undefined
+  expected?: number
+  dim?: boolean
+}
+
+export function InvoiceTable({ invoices, ...rest }: InvoiceTableProps) {
+  return <Table caption="Invoices" columns={columns} rows={invoices} rowKey={(invoice) => invoice.id} {...rest} />
 }
 
 const columns: Column<Invoice>[] = [
@@ -81,7 +86,7 @@ const columns: Column<Invoice>[] = [
           href={invoice.hosted_invoice_url}
           target="_blank"
           rel="noreferrer"
-          className="inline-flex items-center gap-1 no-underline! max-md:min-h-11"
+          className="inline-flex items-center justify-end gap-1 no-underline! max-md:-ml-6 max-md:size-11"
         >
           <span className="max-md:sr-only">
             {invoice.status === 'open' ? 'Pay' : 'Open'}

@@ -4,8 +4,7 @@ import { Lock, ReceiptText } from 'lucide-react'
 import { useMe } from '../auth/me.tsx'
 import { Page } from '../frame/page.tsx'
 import { Card } from '../ui/card.tsx'
-import { ButtonLink, Link } from '../ui/link.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
+import { ButtonLink, UpLink } from '../ui/link.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { Pagination } from '../ui/table.tsx'
 import { invoicesPerPage, invoicesQuery } from './data.ts'
@@ -23,16 +22,11 @@ export function InvoicesPage() {
     <Page
       title="Invoices"
       purpose={`What ${me.tenant?.name ?? 'your organisation'} was charged.`}
-      above={[
-        <Link
-          key="billing"
-          to="/t/$tenant/billing"
-          params={{ tenant: key }}
-          className="font-normal! text-muted! no-underline!"
-        >
+      above={
+        <UpLink to="/t/$tenant/billing" params={{ tenant: key }}>
           Billing
-        </Link>,
-      ]}
+        </UpLink>
+      }
     >
       <Card
         flush
@@ -55,10 +49,8 @@ export function InvoicesPage() {
           </EmptyState>
         ) : list.isError ? (
           <ErrorState title="The invoices could not be loaded" error={list.error} onRetry={() => list.refetch()} />
-        ) : list.isPending ? (
-          <SkeletonRows rows={8} />
-        ) : list.data.items.length > 0 ? (
-          <InvoiceTable invoices={list.data.items} dim={list.isPlaceholderData} />
+        ) : list.isPending || list.data.items.length > 0 ? (
+          <InvoiceTable invoices={list.data?.items} dim={list.isPlaceholderData} />
         ) : (
           <EmptyState
             icon={ReceiptText}

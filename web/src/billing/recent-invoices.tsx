@@ -2,8 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ReceiptText } from 'lucide-react'
 import { useMe } from '../auth/me.tsx'
 import { Card } from '../ui/card.tsx'
-import { Link } from '../ui/link.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
+import { MoreLink } from '../ui/link.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { invoicesQuery } from './data.ts'
 import { InvoiceTable } from './invoice-table.tsx'
@@ -20,13 +19,9 @@ export function RecentInvoices() {
       title="Invoices"
       action={
         more && (
-          <Link
-            to="/t/$tenant/billing/invoices"
-            params={{ tenant: key }}
-            className="text-sm font-normal! text-muted! no-underline! hover:text-ink!"
-          >
+          <MoreLink to="/t/$tenant/billing/invoices" params={{ tenant: key }}>
             All invoices
-          </Link>
+          </MoreLink>
         )
       }
     >
@@ -37,10 +32,8 @@ export function RecentInvoices() {
           error={list.error}
           onRetry={() => list.refetch()}
         />
-      ) : list.isPending ? (
-        <SkeletonRows rows={shown} />
-      ) : list.data.items.length > 0 ? (
-        <InvoiceTable invoices={list.data.items} />
+      ) : list.isPending || list.data.items.length > 0 ? (
+        <InvoiceTable invoices={list.data?.items} expected={shown} />
       ) : (
         <EmptyState icon={ReceiptText} title="No invoices yet">
           The first one comes when you choose a paid plan.

@@ -10,7 +10,6 @@ import { Card } from '../ui/card.tsx'
 import { SearchInput } from '../ui/input.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { Select } from '../ui/select.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { type Column, Pagination, Table } from '../ui/table.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
@@ -74,13 +73,11 @@ export function ProjectsPage() {
         >
           {list.isError ? (
             <ErrorState title="Your projects could not be loaded" error={list.error} onRetry={() => list.refetch()} />
-          ) : list.isPending ? (
-            <SkeletonRows rows={8} />
-          ) : list.data.items.length > 0 ? (
+          ) : list.isPending || list.data.items.length > 0 ? (
             <Table
               caption="Projects"
               columns={columns(key)}
-              rows={list.data.items}
+              rows={list.data?.items}
               rowKey={(project) => project.id}
               sort={filter.sort ?? newestChange}
               onSort={(sort) => refine({ sort: sort === newestChange ? undefined : oneOf(sort, projectSorts) })}

@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { IconButton } from './button.tsx'
 import { useLocaleNumber } from './relative-time.tsx'
+import { Skeleton } from './skeleton.tsx'
 
 export interface Column<T> {
   key: string
@@ -22,7 +23,12 @@ interface TableProps<T> {
   /** Read out before the table. */
   caption: string
   columns: readonly Column<T>[]
-  rows: readonly T[]
+  /** Undefined while they load: the columns are there already, so that nothing moves when the rows come. */
+  rows: readonly T[] | undefined
+  /** How many rows to show while they load. */
+  expected?: number
+  /** Rows of two lines. */
+  tall?: boolean
   rowKey: (row: T) => string
   /** As in the URL: `name` or `-name`. */
   sort?: string | undefined
@@ -30,9 +36,14 @@ interface TableProps<T> {
   dim?: boolean
 }
 
-export function Table<T>({ caption, columns, rows, rowKey, sort, onSort, dim }: TableProps<T>) {
+export function Table<T>(props: TableProps<T>) {
+  const { caption, columns, rows, rowKey, sort, onSort, dim, expected = 8, tall } = props
+  const rowClass = tall ? 'h-row-tall' : 'h-row'
   return (
-    <table className={clsx('w-full border-collapse text-left transition-opacity', dim && 'opacity-60')}>
+    <table
+      aria-busy={rows === undefined || undefined}
+      className={clsx('w-full border-collapse text-left transition-opacity', dim && 'opacity-60')}
+    >
       <caption className="sr-only">{caption}</caption>
       <thead>
         <tr className="border-line border-b">
@@ -42,8 +53,9 @@ export function Table<T>({ caption, columns, rows, rowKey, sort, onSort, dim }: 
         </tr>
       </thead>
       <tbody className="divide-y divide-line">
-        {rows.map((row) => (
-          <tr key={rowKey(row)} className="group h-row transition-colors hover:bg-paper">
+        {rows === undefined && <WaitingRows columns={columns} count={expected} className={rowClass} />}
+        {rows?.map((row) => (
+          <tr key={rowKey(row)} className={clsx('group transition-colors hover:bg-paper', rowClass)}>
             {columns.map((column) => (
               <td
                 key={column.key}
@@ -62,6 +74,28 @@ export function Table<T>({ caption, columns, rows, rowKey, sort, onSort, dim }: 
       </tbody>
     </table>
   )
+}
+
+const widths = ['w-2/5', 'w-1/3', 'w-1/2']
+
+interface WaitingRowsProps<T> {
+  columns: readonly Column<T>[]
+  count: number
+  className: string
+}
+
+function WaitingRows<T>({ columns, count, className }: WaitingRowsProps<T>) {
+  return Array.from({ length: count }, (_, row) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+    <tr key={row} className={className}>
+      {columns.map((column, at) => (
+        <td key={column.key} className={clsx('px-2 first:pl-4 last:pr-4', column.wide && 'max-md:hidden')}>
+          {!column.hideHead && <Skeleton className={clsx('h-3', at === 0 ? widths[row % widths.length] : 'w-16')} />}
+          {row === 0 && at === 0 && <span className="sr-only">Loading</span>}
+        </td>
+      ))}
+    </tr>
+  ))
 }
 
 interface HeadProps<T> {
