@@ -19,7 +19,8 @@ const sentences: Record<string, string> = {
   'billing.subscription_changed': 'changed the subscription',
   'billing.cancellation_scheduled': 'canceled the subscription',
   'billing.resumed': 'kept the subscription',
-  'billing.plan_changed': 'brought another plan into force',
+  'billing.plan_changed': 'changed the plan',
+  'billing.seats_changed': 'changed the number of seats',
 }
 
 export function actionWords(action: string): string {
@@ -32,7 +33,16 @@ export function actionWords(action: string): string {
 export const knownActions = Object.keys(sentences)
 
 export function actorName({ actor }: AuditEvent): string {
-  return actor.name ?? (actor.id ? 'A former member' : 'The system')
+  if (actor.name) return actor.id ? actor.name : capitalized(actor.name)
+  return actor.id ? 'A former member' : 'The system'
+}
+
+// What acts by itself is named as the code names it: "stripe".
+const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
+
+function isChange(value: unknown): value is { from: string; to: string } {
+  const { from, to } = (value ?? {}) as Record<string, unknown>
+  return typeof from === 'string' && typeof to === 'string'
 }
 
 /** What it was done to, when the entry carries a name for it. */
@@ -42,5 +52,7 @@ export function subjectOf(event: AuditEvent): string | undefined {
     const value = details[key]
     if (typeof value === 'string' && value) return value
   }
+  const { plan } = details
+  if (isChange(plan) && plan.from !== plan.to) return `${capitalized(plan.from)} to ${capitalized(plan.to)}`
   return undefined
 }
