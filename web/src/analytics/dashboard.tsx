@@ -40,7 +40,13 @@ export function DashboardFigures({ data }: { data: Dashboard }) {
       </div>
       {days.map((series) => (
         <Card key={series.key}>
-          <Chart title={findingOf(series)} unit={`${inWords(series.unit)} per day`} series={[series]} height={220} />
+          <Chart
+            title={findingOf(series)}
+            unit={`${inWords(series.unit)} per day`}
+            kind="bar"
+            series={[series]}
+            height={220}
+          />
         </Card>
       ))}
     </div>

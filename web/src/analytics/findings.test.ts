@@ -16,6 +16,10 @@ const series = (interval: Series['interval'], values: number[], key = 'projects_
 
 test('months name the strongest one', () => {
   assert.match(findingOf(series('month', [1, 5, 2])), /^8 projects were created in 3 months, most in .*February.*2026/)
+  assert.match(
+    findingOf(series('month', [2, 1, 2])),
+    /^5 projects were .*, at most 2 in a month, last in .*March.*2026/,
+  )
 })
 
 test('days compare the later half with the earlier one', () => {

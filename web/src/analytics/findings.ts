@@ -21,9 +21,13 @@ export function findingOf({ key, name, unit, interval, points }: Series): string
   return `${count}, ${interval === 'month' ? peakOf(points) : trendOf(points)}`
 }
 
+/** The strongest month; with several, the last of them, and that there were others. */
 function peakOf(points: Series['points']): string {
-  const peak = points.reduce((best, point) => (point.value > best.value ? point : best))
-  return `most in ${month.format(new Date(peak.date))}`
+  const most = Math.max(...points.map(({ value }) => value))
+  const peaks = points.filter(({ value }) => value === most)
+  const last = month.format(new Date(peaks.at(-1)?.date as string))
+  if (peaks.length === 1) return `most in ${last}`
+  return `at most ${numbers.format(most)} in a month, last in ${last}`
 }
 
 /** The later half against the earlier one; a little more or less is called the same. */
