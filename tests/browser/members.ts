@@ -63,6 +63,9 @@ export function members(stage: Stage): void {
     await theirs.getByLabel('Name').fill('Allowed a moment ago')
 
     await page.goto('/t/roles/members')
+    await page.getByRole('button', { name: 'Joined' }).click()
+    await page.waitForURL('**/members?sort=joined_at')
+    await page.locator('tbody tr:first-child', { hasText: owner.email }).waitFor()
     await choose(page, 'Role of Person member', 'Viewer')
     await notice(page, 'Person member is now viewer.')
 

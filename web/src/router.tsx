@@ -6,11 +6,12 @@ import { lastUsed } from './api/session.ts'
 import { lastTenant, onlySignedIn, onlyVisitors, startingPlace } from './auth/doors.ts'
 import { meQuery } from './auth/me.tsx'
 import { inDevelopment } from './frame/environment.ts'
-import { NotFound } from './frame/not-found.tsx'
+import { NotFound, NotFoundInTenant } from './frame/not-found.tsx'
 import { FrameLoading, PageLoading } from './frame/page-loading.tsx'
 import { RouteFailure } from './frame/route-failure.tsx'
 import { flag, oneOf, optional, text, wholeNumber } from './frame/search-params.ts'
 import { projectSorts } from './projects/sorts.ts'
+import { memberSorts } from './tenants/sorts.ts'
 
 const root = createRootRoute({ notFoundComponent: NotFound })
 
@@ -112,6 +113,7 @@ const tenant = createRoute({
   },
   pendingComponent: FrameLoading,
   component: lazyRouteComponent(() => import('./tenants/tenant-frame.tsx'), 'TenantFrame'),
+  notFoundComponent: NotFoundInTenant,
 })
 
 const home = createRoute({
@@ -149,6 +151,7 @@ const members = createRoute({
       search: text(search.search),
       role: oneOf(search.role, ['owner', 'admin', 'member', 'viewer'] as const),
       status: oneOf(search.status, ['active', 'deactivated'] as const),
+      sort: oneOf(search.sort, memberSorts),
       page: wholeNumber(search.page),
       invite: flag(search.invite),
     }),

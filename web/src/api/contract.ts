@@ -23,7 +23,7 @@ export type DeviceSession = Data<'/auth/sessions', 'get'>['items'][number]
 export type Tenant = Data<'/tenant', 'get'>
 export type Member = Data<'/users/{id}', 'get'>
 export type MemberStatus = Member['status']
-export type InvitationPage = Data<'/invitations', 'get'>
+type InvitationPage = Data<'/invitations', 'get'>
 export type Invitation = InvitationPage['items'][number]
 export type InvitationLookup = Data<'/invitations/lookup', 'get'>
 

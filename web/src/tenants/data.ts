@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { apiFor, dataOf, versionedDataOf } from '../api/client.ts'
 import type { MemberStatus, Role } from '../api/contract.ts'
 import { queryClient } from '../api/queries.ts'
+import type { MemberSort } from './sorts.ts'
 
 export const perPage = 20
 
@@ -9,6 +10,7 @@ export interface MemberFilter {
   search?: string | undefined
   role?: Role | undefined
   status?: MemberStatus | undefined
+  sort?: MemberSort | undefined
   page?: number | undefined
   per_page?: number
 }
@@ -29,11 +31,18 @@ export const personQuery = (tenant: string, id: string) =>
     retry: false,
   })
 
-export const invitationsQuery = (tenant: string) =>
+export interface InvitationFilter {
+  search?: string | undefined
+  page?: number | undefined
+}
+
+/** Those that can still be accepted or sent again. */
+export const invitationsQuery = (tenant: string, filter: InvitationFilter = {}) =>
   queryOptions({
-    queryKey: [tenant, 'invitations'],
+    queryKey: [tenant, 'invitations', filter],
     queryFn: ({ signal }) =>
-      dataOf(apiFor(tenant).GET('/invitations', { params: { query: { per_page: 100 } }, signal })),
+      dataOf(apiFor(tenant).GET('/invitations', { params: { query: { per_page: perPage, ...filter } }, signal })),
+    placeholderData: keepPreviousData,
   })
 
 export const tenantQuery = (tenant: string) =>

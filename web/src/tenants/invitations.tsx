@@ -1,38 +1,34 @@
-import type { UseQueryResult } from '@tanstack/react-query'
-import { Ellipsis, MailPlus, Send, X } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Ellipsis, MailPlus, SearchX, Send, X } from 'lucide-react'
 import { useState } from 'react'
-import type { Invitation, InvitationPage } from '../api/contract.ts'
+import type { Invitation } from '../api/contract.ts'
 import { wordsOf } from '../api/problem.ts'
 import { useMe } from '../auth/me.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { Confirm } from '../ui/dialog.tsx'
+import { SearchInput } from '../ui/input.tsx'
 import { Menu, MenuItem } from '../ui/menu.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
-import { type Column, Table } from '../ui/table.tsx'
+import { type Column, Pagination, Table } from '../ui/table.tsx'
 import { toast } from '../ui/toast.tsx'
-import { membersChanged } from './data.ts'
+import { invitationsQuery, membersChanged, perPage } from './data.ts'
 import { roleLabel } from './roles.ts'
 
-interface InvitationsProps {
-  list: UseQueryResult<InvitationPage>
-  onInvite: () => void
-}
+const route = getRouteApi('/t/$tenant/members')
 
-export function Invitations({ list, onInvite }: InvitationsProps) {
-  const open = list.data?.items.filter(({ status }) => status === 'pending' || status === 'expired') ?? []
-  return (
-    <Card flush>
-      {list.isError ? (
-        <ErrorState title="The invitations could not be loaded" error={list.error} onRetry={() => list.refetch()} />
-      ) : list.isPending ? (
-        <SkeletonRows rows={3} />
-      ) : open.length > 0 ? (
-        <Table caption="Open invitations" columns={columns} rows={open} rowKey={(invitation) => invitation.id} />
-      ) : (
+export function Invitations({ onInvite }: { onInvite: () => void }) {
+  const { key } = useMe()
+  const { search, page } = route.useSearch()
+  const navigate = route.useNavigate()
+  const list = useQuery(invitationsQuery(key, { search, page }))
+
+  if (list.data?.total === 0 && !search) {
+    return (
+      <Card flush>
         <EmptyState
           icon={MailPlus}
           title="No open invitations"
@@ -44,8 +40,58 @@ export function Invitations({ list, onInvite }: InvitationsProps) {
         >
           Whoever you invite gets a mail with a link. Until they use it, they are listed here.
         </EmptyState>
-      )}
-    </Card>
+      </Card>
+    )
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <SearchInput
+        label="Search by e-mail"
+        value={search ?? ''}
+        onSearch={(text) => navigate({ search: { tab: 'invitations', search: text || undefined }, replace: true })}
+        className="md:w-72"
+      />
+      <Card
+        flush
+        foot={
+          list.data && list.data.total > 0 ? (
+            <Pagination
+              page={list.data.page}
+              pages={list.data.pages}
+              perPage={perPage}
+              total={list.data.total}
+              noun={list.data.total === 1 ? 'invitation' : 'invitations'}
+              onPage={(next) => navigate({ search: { tab: 'invitations', search, page: next > 1 ? next : undefined } })}
+            />
+          ) : undefined
+        }
+      >
+        {list.isError ? (
+          <ErrorState title="The invitations could not be loaded" error={list.error} onRetry={() => list.refetch()} />
+        ) : list.isPending || list.data.items.length > 0 ? (
+          <Table
+            caption="Open invitations"
+            columns={columns}
+            rows={list.data?.items}
+            rowKey={(invitation) => invitation.id}
+            expected={3}
+            dim={list.isPlaceholderData}
+          />
+        ) : (
+          <EmptyState
+            icon={SearchX}
+            title="Nobody matches"
+            action={
+              <Button onClick={() => navigate({ search: { tab: 'invitations' }, replace: true })}>
+                Clear the search
+              </Button>
+            }
+          >
+            No open invitation went to such an address.
+          </EmptyState>
+        )}
+      </Card>
+    </div>
   )
 }
 

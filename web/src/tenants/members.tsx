@@ -4,6 +4,7 @@ import { SearchX, UserPlus } from 'lucide-react'
 import type { Member, MemberStatus, Role } from '../api/contract.ts'
 import { useMe } from '../auth/me.tsx'
 import { Page } from '../frame/page.tsx'
+import { oneOf } from '../frame/search-params.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
@@ -11,7 +12,6 @@ import { Card } from '../ui/card.tsx'
 import { SearchInput } from '../ui/input.tsx'
 import { LocalDate, RelativeTime } from '../ui/relative-time.tsx'
 import { Select } from '../ui/select.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { type Column, Pagination, Table } from '../ui/table.tsx'
 import { Tab, Tabs } from '../ui/tabs.tsx'
@@ -21,6 +21,7 @@ import { Invitations } from './invitations.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { MemberActions, MemberRole } from './member-actions.tsx'
 import { roleChoices } from './roles.ts'
+import { memberSorts } from './sorts.ts'
 
 const route = getRouteApi('/t/$tenant/members')
 
@@ -30,7 +31,7 @@ export function MembersPage() {
   const navigate = route.useNavigate()
   const mayInvite = can('members.invite')
   const invitations = useQuery({ ...invitationsQuery(key), enabled: mayInvite })
-  const pending = invitations.data?.items.filter((invitation) => invitation.status === 'pending').length
+  const pending = invitations.data?.total
   const openInvite = (open: boolean) => navigate({ search: { ...search, invite: open || undefined }, replace: true })
 
   return (
@@ -61,7 +62,7 @@ export function MembersPage() {
             <MemberList />
           </Tab>
           <Tab value="invitations">
-            <Invitations list={invitations} onInvite={() => openInvite(true)} />
+            <Invitations onInvite={() => openInvite(true)} />
           </Tab>
         </Tabs>
       ) : (
@@ -74,9 +75,9 @@ export function MembersPage() {
 
 function MemberList() {
   const { key, me } = useMe()
-  const { search, role, status, page } = route.useSearch()
+  const { search, role, status, sort, page } = route.useSearch()
   const navigate = route.useNavigate()
-  const filter = { search, role, status, page }
+  const filter = { search, role, status, sort, page }
   const list = useQuery(membersQuery(key, filter))
   const refine = (change: Partial<typeof filter>) =>
     navigate({ search: { ...filter, page: undefined, ...change }, replace: true })
@@ -126,14 +127,16 @@ function MemberList() {
       >
         {list.isError ? (
           <ErrorState title="The members could not be loaded" error={list.error} onRetry={() => list.refetch()} />
-        ) : list.isPending ? (
-          <SkeletonRows rows={5} lead />
-        ) : list.data.items.length > 0 ? (
+        ) : list.isPending || list.data.items.length > 0 ? (
           <Table
             caption="Members"
             columns={columns(me.user.id)}
-            rows={list.data.items}
+            rows={list.data?.items}
             rowKey={(member) => member.id}
+            expected={5}
+            tall
+            sort={sort ?? 'name'}
+            onSort={(next) => refine({ sort: next === 'name' ? undefined : oneOf(next, memberSorts) })}
             dim={list.isPlaceholderData}
           />
         ) : (
@@ -159,6 +162,7 @@ function columns(own: string): Column<Member>[] {
     {
       key: 'person',
       head: 'Name',
+      sort: 'name',
       className: 'w-full max-w-0',
       cell: (member) => (
         <div className="flex items-center gap-3 py-1">
@@ -174,7 +178,7 @@ function columns(own: string): Column<Member>[] {
         </div>
       ),
     },
-    { key: 'role', head: 'Role', cell: (member) => <MemberRole member={member} /> },
+    { key: 'role', head: 'Role', sort: 'role', cell: (member) => <MemberRole member={member} /> },
     {
       key: 'active',
       head: 'Last active',
@@ -186,6 +190,7 @@ function columns(own: string): Column<Member>[] {
     {
       key: 'joined',
       head: 'Joined',
+      sort: 'joined_at',
       wide: true,
       className: 'text-muted pr-4!',
       cell: (member) => <LocalDate at={member.joined_at} />,
