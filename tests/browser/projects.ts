@@ -148,6 +148,8 @@ export function projects(stage: Stage): void {
 
     await page.goto('/t/typist/settings')
     await settled(page)
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await notice(page, 'Nothing has changed')
     await page.getByLabel('Name').fill('Another name')
     await page.getByRole('link', { name: 'Projects' }).click()
     await page.getByRole('alertdialog', { name: 'Leave without saving?' }).getByText('Stay').click()

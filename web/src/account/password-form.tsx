@@ -33,12 +33,12 @@ export function PasswordForm() {
       <Card
         foot={
           <>
-            <span className="text-sm">
+            <span className="text-sm max-md:[&_a]:inline-flex max-md:[&_a]:min-h-11 max-md:[&_a]:items-center">
               <Link to="/forgot-password" search={{ email: me.user.email }}>
                 Forgot your current password?
               </Link>
             </span>
-            <Button type="submit" look="primary" pending={form.sending} disabled={!form.dirty}>
+            <Button type="submit" look="primary" pending={form.sending}>
               Change password
             </Button>
           </>

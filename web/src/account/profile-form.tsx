@@ -11,6 +11,7 @@ import { toast } from '../ui/toast.tsx'
 export function ProfileForm() {
   const { me, api } = useMe()
   const form = useForm({
+    isRecord: true,
     initial: { full_name: me.user.full_name },
     check: ({ full_name }) => ({ full_name: full_name.trim() ? undefined : 'Enter your name.' }),
     async submit({ full_name }) {
@@ -27,7 +28,7 @@ export function ProfileForm() {
         foot={
           <>
             <span />
-            <Button type="submit" look="primary" pending={form.sending} disabled={!form.dirty}>
+            <Button type="submit" look="primary" pending={form.sending}>
               Save changes
             </Button>
           </>

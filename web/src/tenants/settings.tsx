@@ -82,6 +82,7 @@ function GeneralForm({ tenant, etag: readEtag }: GeneralFormProps) {
   const [etag, setEtag] = useState(readEtag)
   const [theirs, setTheirs] = useState<Tenant>()
   const form = useForm({
+    isRecord: true,
     initial: { name: tenant.name, slug: tenant.slug },
     check: ({ name, slug }) => ({
       name: name.trim() ? undefined : 'An organisation needs a name.',
@@ -132,7 +133,7 @@ function GeneralForm({ tenant, etag: readEtag }: GeneralFormProps) {
               <span className="text-sm text-faint">
                 {form.values.slug !== tenant.slug && 'Links to the old address stop working.'}
               </span>
-              <Button type="submit" look="primary" pending={form.sending} disabled={!form.dirty}>
+              <Button type="submit" look="primary" pending={form.sending}>
                 Save changes
               </Button>
             </>

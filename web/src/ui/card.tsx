@@ -42,12 +42,12 @@ interface SectionProps {
 /** One topic of a settings page: what it is at the left, what can be changed at the right. */
 export function Section({ title, description, children }: SectionProps) {
   return (
-    <div className="grid gap-x-10 gap-y-4 border-line border-t py-8 first:border-t-0 first:pt-0 lg:grid-cols-[280px_minmax(0,1fr)]">
+    <div className="grid max-w-[960px] gap-x-10 gap-y-4 border-line border-t py-8 first:border-t-0 first:pt-0 lg:grid-cols-[280px_minmax(0,1fr)]">
       <div>
         <h2 className="text-base font-semibold">{title}</h2>
         <div className="mt-1 text-base text-muted">{description}</div>
       </div>
-      <div className="min-w-0 max-w-[640px]">{children}</div>
+      <div className="min-w-0 max-lg:max-w-[640px]">{children}</div>
     </div>
   )
 }

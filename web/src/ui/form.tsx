@@ -3,6 +3,7 @@ import { type ComponentProps, type ReactNode, type RefObject, useEffect, useRef,
 import { ApiProblem, SignedOut, wordsOf } from '../api/problem.ts'
 import { Banner } from './banner.tsx'
 import { Confirm } from './dialog.tsx'
+import { toast } from './toast.tsx'
 
 type Errors<V> = { [K in keyof V]?: string }
 
@@ -11,6 +12,8 @@ interface FormOptions<V> {
   /** What can be told without the server. */
   check?: (values: V) => Errors<V>
   submit: (values: V) => Promise<void>
+  /** Of a form that shows what is saved: sending it unchanged says so instead. */
+  isRecord?: boolean
   /** Says a refusal better than its detail does, in the place of the general message. */
   words?: (problem: ApiProblem) => ReactNode | undefined
 }
@@ -44,6 +47,8 @@ export function useForm<V extends Record<string, unknown>>(options: FormOptions<
     if (refusals > 0) ref.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [refusals])
 
+  const dirty = JSON.stringify(values) !== JSON.stringify(base)
+
   function refuse(next: Errors<V>, general: ReactNode = null) {
     setErrors(next)
     setFailure(general)
@@ -54,6 +59,7 @@ export function useForm<V extends Record<string, unknown>>(options: FormOptions<
     if (sending) return
     const found = options.check?.(values) ?? {}
     if (Object.values(found).some(Boolean)) return refuse(found)
+    if (options.isRecord && !dirty) return toast.done('Nothing has changed, so there is nothing to save.')
     setErrors({})
     setFailure(null)
     setSending(true)
@@ -75,7 +81,7 @@ export function useForm<V extends Record<string, unknown>>(options: FormOptions<
     failure,
     sending,
     run,
-    dirty: JSON.stringify(values) !== JSON.stringify(base),
+    dirty,
     set<K extends keyof V>(key: K, value: V[K]) {
       setValues((current) => ({ ...current, [key]: value }))
       setErrors((current) => ({ ...current, [key]: undefined }))
