@@ -15,7 +15,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { ErrorState } from '../ui/states.tsx'
 import { toast } from '../ui/toast.tsx'
 import { projectQuery, projectsChanged } from './data.ts'
-import { statusChoices } from './status.tsx'
+import { statusChoices, statusLabels } from './status.tsx'
 
 interface ProjectDialogProps {
   onClose: () => void
@@ -96,6 +96,21 @@ interface Values extends Record<string, unknown> {
   status: ProjectStatus
 }
 
+/** What somebody else made of it, so that nobody has to load it to find out. */
+function whatDiffers(theirs: Values, before: Values): string {
+  const told = [
+    theirs.name !== before.name && `Its name is now “${theirs.name}”.`,
+    theirs.description !== before.description &&
+      (theirs.description
+        ? `Its description is now “${shortened(theirs.description)}”.`
+        : 'It has no description now.'),
+    theirs.status !== before.status && `It is ${statusLabels[theirs.status].toLowerCase()} now.`,
+  ]
+  return told.filter(Boolean).join(' ')
+}
+
+const shortened = (text: string) => (text.length > 120 ? `${text.slice(0, 119).trimEnd()}…` : text)
+
 interface ProjectFormProps {
   title: string
   action: string
@@ -143,7 +158,7 @@ function ProjectForm({ title, action, initial, save, latest, onClose }: ProjectF
                 </Button>
               }
             >
-              Its name is now “{theirs.name}”. Load it and lose your changes, or save again to replace it.
+              {whatDiffers(theirs, initial)} Load their version and lose your changes, or save again to replace it.
             </Banner>
           )}
           <Field label="Name" error={form.errors.name}>
