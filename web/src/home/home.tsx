@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link as RouterLink } from '@tanstack/react-router'
-import { ArrowRight, Check, FolderKanban, Plus, ScrollText } from 'lucide-react'
+import { Check, FolderKanban, Plus, ScrollText } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { auditQuery } from '../audit/data.ts'
 import { actionWords, actorName, subjectOf } from '../audit/words.ts'
@@ -12,19 +12,24 @@ import { invitationsQuery, membersQuery } from '../tenants/data.ts'
 import { roleLabel } from '../tenants/roles.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Card } from '../ui/card.tsx'
-import { ButtonLink } from '../ui/link.tsx'
+import { appNow } from '../ui/clock.ts'
+import { ButtonLink, MoreLink } from '../ui/link.tsx'
 import { RelativeTime, useLocaleNumber } from '../ui/relative-time.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { Stat } from '../ui/stat.tsx'
+import { Stat, StatLink } from '../ui/stat.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { greetingFor } from './greeting.ts'
+
+// As many as stand beside the activities, and asked for once by everything that counts them.
+const recentProjects = 8
 
 export function HomePage() {
   const { me, key, can } = useMe()
   const firstName = me.user.full_name.split(' ')[0] ?? ''
   return (
     <Page
-      title={`${greetingFor(new Date().getHours())}${firstName ? `, ${firstName}` : ''}`}
+      name="Home"
+      title={`${greetingFor(appNow().getHours())}${firstName ? `, ${firstName}` : ''}`}
       purpose={`What is going on in ${me.tenant?.name}.`}
       action={
         can('projects.create') && (
@@ -56,20 +61,47 @@ function Numbers() {
   const count = (query: { data?: { total: number } | undefined; isError: boolean }) =>
     query.isError ? '–' : query.data && number(query.data.total)
   const active = useQuery(projectsQuery(key, { status: 'active', per_page: 1 }))
-  const all = useQuery(projectsQuery(key, { per_page: 6 }))
+  const all = useQuery(projectsQuery(key, { per_page: recentProjects }))
   const members = useQuery(membersQuery(key, { status: 'active', per_page: 1 }))
   const invitations = useQuery({ ...invitationsQuery(key), enabled: can('members.invite') })
-  const pending = invitations.data?.items.filter(({ status }) => status === 'pending')
   return (
     <dl className="grid grid-cols-2 rounded-card border border-line bg-surface md:grid-cols-4 [&>*]:border-line max-md:[&>*:nth-child(even)]:border-l max-md:[&>*:nth-child(n+3)]:border-t md:[&>*:not(:first-child)]:border-l">
-      <Stat label="Projects" value={count(all)} note="Of every status" />
-      <Stat label="Active projects" value={count(active)} note="Being worked on" />
-      <Stat label="Members" value={count(members)} note="Active in this organisation" />
+      <Stat
+        label={
+          <StatLink to="/t/$tenant/projects" params={{ tenant: key }}>
+            Projects
+          </StatLink>
+        }
+        value={count(all)}
+        note="Of every status"
+      />
+      <Stat
+        label={
+          <StatLink to="/t/$tenant/projects" params={{ tenant: key }} search={{ status: 'active' }}>
+            Active projects
+          </StatLink>
+        }
+        value={count(active)}
+        note="Being worked on"
+      />
+      <Stat
+        label={
+          <StatLink to="/t/$tenant/members" params={{ tenant: key }}>
+            Members
+          </StatLink>
+        }
+        value={count(members)}
+        note="Active in this organisation"
+      />
       {can('members.invite') ? (
         <Stat
-          label="Open invitations"
-          value={invitations.isError ? '–' : pending && number(pending.length)}
-          note={pending?.length === 0 ? 'Nobody is waiting' : 'Not accepted yet'}
+          label={
+            <StatLink to="/t/$tenant/members" params={{ tenant: key }} search={{ tab: 'invitations' }}>
+              Open invitations
+            </StatLink>
+          }
+          value={count(invitations)}
+          note={invitations.data?.total === 0 ? 'Nobody is waiting' : 'Not accepted yet'}
         />
       ) : (
         <Stat label="Your role" value={me.role ? roleLabel(me.role) : '–'} note="Set by an admin" />
@@ -80,13 +112,21 @@ function Numbers() {
 
 function RecentProjects() {
   const { key, can } = useMe()
-  const recent = useQuery(projectsQuery(key, { per_page: 6 }))
+  const recent = useQuery(projectsQuery(key, { per_page: recentProjects }))
   return (
-    <Card flush title="Recently changed projects" action={<More to="/t/$tenant/projects">All projects</More>}>
+    <Card
+      flush
+      title="Recently changed projects"
+      action={
+        <MoreLink to="/t/$tenant/projects" params={{ tenant: key }}>
+          All projects
+        </MoreLink>
+      }
+    >
       {recent.isError ? (
         <ErrorState compact error={recent.error} onRetry={() => recent.refetch()} />
       ) : recent.isPending ? (
-        <SkeletonRows rows={6} />
+        <SkeletonRows rows={recentProjects} tall />
       ) : recent.data.items.length === 0 ? (
         <EmptyState icon={FolderKanban} title="No projects yet">
           {can('projects.create')
@@ -100,7 +140,7 @@ function RecentProjects() {
               <RouterLink
                 to="/t/$tenant/projects/$project"
                 params={{ tenant: key, project: project.id }}
-                className="-outline-offset-2 flex min-h-12 items-center gap-3 px-4 py-2 transition-colors hover:bg-paper"
+                className="-outline-offset-2 flex min-h-13 items-center gap-3 px-4 py-2 transition-colors hover:bg-paper"
               >
                 <span className="min-w-0 flex-1">
                   <span className="block truncate font-medium leading-tight">{project.name}</span>
@@ -126,11 +166,19 @@ function Activity() {
   const log = useInfiniteQuery(auditQuery(key, {}, 8))
   const events = log.data?.pages[0]?.items ?? []
   return (
-    <Card flush title="Activity" action={<More to="/t/$tenant/audit">Audit log</More>}>
+    <Card
+      flush
+      title="Activity"
+      action={
+        <MoreLink to="/t/$tenant/audit" params={{ tenant: key }}>
+          Audit log
+        </MoreLink>
+      }
+    >
       {log.isError ? (
         <ErrorState compact error={log.error} onRetry={() => log.refetch()} />
       ) : log.isPending ? (
-        <SkeletonRows rows={6} lead />
+        <SkeletonRows rows={8} lead tall />
       ) : events.length === 0 ? (
         <EmptyState icon={ScrollText} title="Nothing has happened yet">
           Changes are listed here as they are made.
@@ -162,15 +210,23 @@ function People() {
   const { key } = useMe()
   const people = useQuery(membersQuery(key, { status: 'active', per_page: 6 }))
   return (
-    <Card flush title="People" action={<More to="/t/$tenant/members">All members</More>}>
+    <Card
+      flush
+      title="People"
+      action={
+        <MoreLink to="/t/$tenant/members" params={{ tenant: key }}>
+          All members
+        </MoreLink>
+      }
+    >
       {people.isError ? (
         <ErrorState compact error={people.error} onRetry={() => people.refetch()} />
       ) : people.isPending ? (
-        <SkeletonRows rows={5} lead />
+        <SkeletonRows rows={5} lead tall />
       ) : (
         <ul className="divide-y divide-line">
           {people.data.items.map((person) => (
-            <li key={person.id} className="flex min-h-12 items-center gap-3 px-4">
+            <li key={person.id} className="flex min-h-13 items-center gap-3 px-4">
               <Avatar name={person.full_name || person.email} />
               <span className="min-w-0 flex-1 truncate font-medium">{person.full_name || person.email}</span>
               <span className="text-sm text-muted">{roleLabel(person.role)}</span>
@@ -182,29 +238,10 @@ function People() {
   )
 }
 
-interface MoreProps {
-  to: '/t/$tenant/projects' | '/t/$tenant/audit' | '/t/$tenant/members'
-  children: ReactNode
-}
-
-function More({ to, children }: MoreProps) {
-  const { key } = useMe()
-  return (
-    <RouterLink
-      to={to}
-      params={{ tenant: key }}
-      className="inline-flex items-center gap-1 rounded-tag text-sm text-muted transition-colors hover:text-ink max-md:min-h-11"
-    >
-      {children}
-      <ArrowRight size={13} aria-hidden="true" />
-    </RouterLink>
-  )
-}
-
 /** For whoever sets an organisation up; gone as soon as both steps are done. */
 function FirstSteps() {
   const { key, can } = useMe()
-  const projects = useQuery(projectsQuery(key, { per_page: 6 }))
+  const projects = useQuery(projectsQuery(key, { per_page: recentProjects }))
   const members = useQuery(membersQuery(key, { status: 'active', per_page: 1 }))
   const invitations = useQuery({ ...invitationsQuery(key), enabled: can('members.invite') })
   if (!can('members.invite') || !projects.data || !members.data || !invitations.data) return null
