@@ -34,10 +34,9 @@ export function BillingPage() {
       title="Billing"
       purpose={`The plan of ${me.tenant?.name ?? 'your organisation'}, what it uses and what it pays.`}
       action={
-        isOwner &&
-        record.data && (
+        isOwner && (
           <ButtonLink to="/t/$tenant/billing/plans" params={{ tenant: key }} look="primary">
-            {isLive(record.data) ? 'Change the plan' : 'Choose a plan'}
+            {record.data && !isLive(record.data) ? 'Choose a plan' : 'Change the plan'}
           </ButtonLink>
         )
       }
@@ -56,7 +55,11 @@ export function BillingPage() {
         <>
           <div className="grid items-stretch gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             {record.data ? <PlanCard subscription={record.data} /> : <CardLoading title="Plan" rows={5} />}
-            {record.data ? <Limits subscription={record.data} /> : <CardLoading title="Limits" rows={5} />}
+            {record.data ? (
+              <Limits subscription={record.data} />
+            ) : (
+              <CardLoading title="What your plan includes" rows={5} />
+            )}
           </div>
           <Suspense fallback={<CardLoading title="Usage" rows={7} />}>
             <UsagePlots />

@@ -49,18 +49,16 @@ export function PlanCard({ subscription }: { subscription: Subscription }) {
       }
     >
       <div>
-        <div>
-          <div className="flex flex-wrap items-center gap-2">
-            <h2 className="text-2xl font-semibold tracking-tight">{subscription.plan_name}</h2>
-            {status && (
-              <Badge tone={status.tone} dot>
-                {status.label}
-              </Badge>
-            )}
-            {isEnding && <Badge tone="warning">Ends soon</Badge>}
-          </div>
-          <p className="mt-1 text-muted">{priceWords(subscription)}</p>
+        <div className="flex flex-wrap items-center gap-2">
+          <h2 className="text-2xl font-semibold tracking-tight">{subscription.plan_name}</h2>
+          {status && (
+            <Badge tone={status.tone} dot>
+              {status.label}
+            </Badge>
+          )}
+          {isEnding && <Badge tone="warning">Ends soon</Badge>}
         </div>
+        <p className="mt-1 text-muted">{priceWords(subscription)}</p>
       </div>
       <dl className="mt-4 divide-y divide-line border-line border-t">
         <Fact label="Seats in use">
@@ -70,6 +68,9 @@ export function PlanCard({ subscription }: { subscription: Subscription }) {
               : `${number(seats.used)} of ${number(seats.limit)}`
             : `${number(seats.used)} of ${number(seats.quantity)} paid`}
         </Fact>
+        {nextAmount(subscription) && !isEnding && !scheduled_change && (
+          <Fact label={subscription.interval === 'year' ? 'Each year' : 'Each month'}>{nextAmount(subscription)}</Fact>
+        )}
         {subscription.status === 'trialing' && trial_end && (
           <Fact label="Trial ends">
             <Moment at={trial_end} />
@@ -83,9 +84,7 @@ export function PlanCard({ subscription }: { subscription: Subscription }) {
           isRunning(subscription) &&
           current_period_end && (
             <Fact label="Next charge">
-              {!scheduled_change && nextAmount(subscription) && (
-                <span className="tabular-nums">{nextAmount(subscription)} on </span>
-              )}
+              {!scheduled_change && nextAmount(subscription) && `${nextAmount(subscription)} on `}
               <Moment at={current_period_end} />
             </Fact>
           )

@@ -64,7 +64,7 @@ interface PriceProps {
 
 function Price({ plan, interval, seats, currency }: PriceProps) {
   // So high that the buttons below stand in one line.
-  const box = seats === undefined ? 'min-h-23' : 'min-h-28'
+  const box = seats === undefined ? 'lg:min-h-23' : 'lg:min-h-28'
   const price = priceOf(plan, interval)
   if (!price) {
     return (
@@ -81,9 +81,9 @@ function Price({ plan, interval, seats, currency }: PriceProps) {
   return (
     <div className={box}>
       <p className="text-3xl font-semibold tabular-nums tracking-tight">{shortMoney(monthly, price.currency)}</p>
-      <p className="mt-1 text-sm text-muted">per seat a month</p>
+      <p className="mt-1 text-sm text-muted">per seat a month{interval === 'month' && ', paid monthly'}</p>
       <p className="text-sm tabular-nums text-muted">
-        {interval === 'year' ? `${shortMoney(price.amount, price.currency)} a year` : 'Paid each month'}
+        {interval === 'year' && `${shortMoney(price.amount, price.currency)} a year`}
         {saving && <span className="text-success-text">, saves {shortMoney(saving.amount, saving.currency)}</span>}
       </p>
       {seats !== undefined && (

@@ -6,12 +6,23 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { ErrorState } from '../ui/states.tsx'
 import { usageQuery } from './data.ts'
 import { usageFinding } from './usage-words.ts'
-import { limitLabel } from './words.ts'
+import { limitLabel, limitNoun } from './words.ts'
 
 /** What is used up over the month, day by day. */
 export function UsagePlots() {
   const { key } = useMe()
   const usage = useQuery(usageQuery(key))
+  if (usage.data?.items.every(({ period_total }) => period_total === 0)) {
+    const nouns = usage.data.items.map(({ metric }) => limitNoun(metric))
+    return (
+      <Card title="Usage">
+        <p className="text-muted">
+          No {new Intl.ListFormat('en', { type: 'disjunction' }).format(nouns)} used this month. Once there are, you see
+          them here day by day.
+        </p>
+      </Card>
+    )
+  }
   return (
     <Card title="Usage">
       {usage.isError ? (
