@@ -28,7 +28,11 @@ export function AuthPage({ title, intro, foot, children }: AuthPageProps) {
           {intro && <div className="mt-2 text-base text-muted">{intro}</div>}
         </div>
         {children}
-        {foot && <div className="border-line border-t pt-5 text-base text-muted">{foot}</div>}
+        {foot && (
+          <div className="border-line border-t pt-5 text-base text-muted max-md:pt-2 max-md:[&_a]:inline-flex max-md:[&_a]:min-h-11 max-md:[&_a]:items-center">
+            {foot}
+          </div>
+        )}
       </div>
     </main>
   )
