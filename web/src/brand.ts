@@ -1,9 +1,9 @@
 // Everything that says whose product this is. Change these words and the accent in ui/tokens.css to make it yours.
 export const brand = {
   name: 'Plinth',
-  headline: 'Accounts, organisations and roles, before your first commit.',
+  headline: 'Accounts, roles and billing, before your first commit.',
   summary:
-    'Plinth is the ground a product stands on: sign-in, invitations, permissions and an audit trail that hold under load and under attack. You write the part that is yours.',
+    'Plinth is the ground a product stands on: sign-in, invitations, permissions, plans and payments, and an audit trail that hold under load and under attack. You write the part that is yours.',
   features: [
     {
       title: 'One login, many organisations',
@@ -12,6 +12,10 @@ export const brand = {
     {
       title: 'Isolation in the database',
       text: 'Row-level security is forced on every table that belongs to an organisation. A forgotten filter returns no rows instead of somebody else’s.',
+    },
+    {
+      title: 'Plans, seats and invoices',
+      text: 'A price is named before it is charged, and exactly that is charged. Trials, failed payments and changes of plan are taken care of, and limits hold from the next request.',
     },
     {
       title: 'Four roles, one table',
@@ -25,9 +29,9 @@ export const brand = {
       title: 'Sessions that end when you say so',
       text: 'See every signed-in device and end any of them. A revoked session or a removed member stops at the very next request.',
     },
-    {
-      title: 'Yours to take apart',
-      text: 'Each module is one folder with its routes, rules, queries and tests beside each other. Copy the example, then delete it.',
-    },
   ],
+  closing: {
+    title: 'Yours to take apart',
+    text: 'Each module is one folder with its routes, rules, queries and tests beside each other. Copy the example, then delete it.',
+  },
 } as const

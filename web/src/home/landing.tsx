@@ -35,6 +35,16 @@ export function Landing() {
         </div>
       </section>
       <PricingSection />
+      <section className="flex flex-wrap items-end justify-between gap-x-10 gap-y-6 border-line border-t py-16 md:py-20">
+        <div className="max-w-[52ch]">
+          <h2 className="font-serif text-3xl">{brand.closing.title}</h2>
+          <p className="mt-2 text-pretty text-lg text-muted">{brand.closing.text}</p>
+        </div>
+        <ButtonLink to="/sign-up" look="primary">
+          Create your account
+          <ArrowRight size={15} aria-hidden="true" />
+        </ButtonLink>
+      </section>
     </PublicPage>
   )
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { brand } from '../brand.ts'
 import { inDevelopment } from '../frame/environment.ts'
 import { ButtonLink, Link, PlainLink } from '../ui/link.tsx'
-import { Wordmark } from '../ui/mark.tsx'
+import { Mark, Wordmark } from '../ui/mark.tsx'
 
 interface PublicPageProps {
   /** Known only on pages that the signed-in may open, too. */
@@ -38,13 +38,17 @@ export function PublicPage({ isSignedIn, children }: PublicPageProps) {
         </nav>
       </header>
       <main className="flex-1">{children}</main>
-      <footer className="flex flex-wrap items-center justify-between gap-4 border-line border-t py-6 text-sm text-muted">
-        <span>{brand.name}</span>
-        <span className="flex items-center gap-5 max-md:[&>a]:flex max-md:[&>a]:min-h-11 max-md:[&>a]:items-center">
+      <footer className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line border-t py-6 text-sm text-muted">
+        <span className="flex items-center gap-2">
+          <Mark size={14} />
+          {brand.name}
+        </span>
+        <span className="flex flex-wrap items-center gap-x-5 max-md:[&>a]:flex max-md:[&>a]:min-h-11 max-md:[&>a]:items-center">
           <Link to="/pricing">Pricing</Link>
           {inDevelopment && <PlainLink href="/docs">API</PlainLink>}
           {inDevelopment && <PlainLink href="/dev/mailbox">Mailbox</PlainLink>}
-          <Link to="/sign-in">Sign in</Link>
+          {!isSignedIn && <Link to="/sign-in">Sign in</Link>}
+          {!isSignedIn && <Link to="/sign-up">Create account</Link>}
         </span>
       </footer>
     </div>
