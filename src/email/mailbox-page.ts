@@ -46,7 +46,7 @@ dd{margin:0;overflow-wrap:anywhere}
 .links a{display:block;padding:8px 12px;border:1px solid var(--line);border-radius:6px;color:var(--accent);font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;text-decoration:none}
 .links a:hover{border-color:var(--accent)}
 h2{font-size:13px;font-weight:600;color:var(--muted);margin:0 0 8px}
-iframe{display:block;width:100%;height:640px;border:1px solid var(--line);border-radius:10px;background:var(--ground)}
+iframe{display:block;width:100%;height:520px;border:1px solid var(--line);border-radius:10px;background:var(--ground)}
 details{margin-top:24px}
 summary{cursor:pointer;color:var(--muted);font-size:13px;font-weight:600}
 pre{margin:8px 0 0;padding:16px;border:1px solid var(--line);border-radius:10px;background:var(--ground);font:13px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
@@ -85,7 +85,8 @@ export function listPage(
   )
   const filter = (name: string, to?: string) =>
     `<li><a href="/dev/mailbox${to ? `?to=${encodeURIComponent(to)}` : ''}"${to === recipient ? ' aria-current="true"' : ''}>${e(name)}</a></li>`
-  const content = `<h1>Mailbox</h1>
+  const content = `<a class="back" href="/">← ${e(brand.name)}</a>
+<h1>Mailbox</h1>
 <p class="purpose">Every mail that ${e(brand.name)} wrote. This page exists in development only. <a href="">Look again</a></p>
 <ul class="filters" aria-label="Recipient">${filter('Everybody')}${recipients.map((to) => filter(to, to)).join('')}</ul>
 ${emails.length > 0 ? `<ol class="mails">${emails.map((email) => row(email, now)).join('')}</ol>` : EMPTY}`
