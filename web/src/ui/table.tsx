@@ -114,7 +114,7 @@ function Head<T>({ column, sort, onSort }: HeadProps<T>) {
       scope="col"
       aria-sort={active ? (rising ? 'ascending' : 'descending') : undefined}
       className={clsx(
-        'h-9 whitespace-nowrap px-2 text-xs font-medium text-faint first:pl-4 last:pr-4',
+        'h-9 whitespace-nowrap px-2 text-xs font-medium text-faint! first:pl-4 last:pr-4',
         column.align === 'end' && 'text-right',
         column.wide && 'max-md:hidden',
         column.className,
