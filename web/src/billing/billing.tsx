@@ -35,7 +35,12 @@ export function BillingPage() {
       purpose={`The plan of ${me.tenant?.name ?? 'your organisation'}, what it uses and what it pays.`}
       action={
         isOwner && (
-          <ButtonLink to="/t/$tenant/billing/plans" params={{ tenant: key }} look="primary">
+          // While something has to be paid, paying it is what the page asks for.
+          <ButtonLink
+            to="/t/$tenant/billing/plans"
+            params={{ tenant: key }}
+            look={record.data?.open_invoice ? 'secondary' : 'primary'}
+          >
             {record.data && !isLive(record.data) ? 'Choose a plan' : 'Change the plan'}
           </ButtonLink>
         )

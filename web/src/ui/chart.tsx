@@ -53,7 +53,7 @@ export function Chart(props: ChartProps) {
       {largest === 0 ? (
         <p
           style={{ height }}
-          className="flex items-center justify-center rounded-control border border-line border-dashed text-sm text-faint"
+          className="flex items-center justify-center rounded-control border border-line border-dashed text-sm text-faint max-md:max-h-24"
         >
           Nothing yet in this time
         </p>
