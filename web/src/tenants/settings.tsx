@@ -33,12 +33,7 @@ export function SettingsPage() {
               <ErrorState compact error={record.error} onRetry={() => record.refetch()} />
             </Card>
           ) : record.isPending ? (
-            <Card>
-              <div className="flex flex-col gap-6">
-                <Skeleton className="h-8 w-full" />
-                <Skeleton className="h-8 w-full" />
-              </div>
-            </Card>
+            <GeneralFormLoading canSave={can('tenant.update')} />
           ) : (
             // A form starts from what was read, so another record needs another form.
             <GeneralForm key={record.data.data.id} tenant={record.data.data} etag={record.data.etag} />
@@ -68,6 +63,23 @@ export function SettingsPage() {
         </Section>
       </div>
     </Page>
+  )
+}
+
+/** As high as the form, so that what stands below stays where it is. */
+function GeneralFormLoading({ canSave }: { canSave: boolean }) {
+  return (
+    <Card foot={canSave && <Skeleton className="ml-auto h-control w-28 max-md:w-full" />}>
+      <div className="flex flex-col gap-4">
+        {['name', 'address'].map((field) => (
+          <div key={field} className="flex flex-col gap-1.5">
+            <Skeleton className="my-[3.25px] h-3 w-16" />
+            <Skeleton className="h-control w-full" />
+            {field === 'address' && <Skeleton className="my-[3.25px] h-3 w-40" />}
+          </div>
+        ))}
+      </div>
+    </Card>
   )
 }
 
