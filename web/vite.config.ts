@@ -27,8 +27,29 @@ function documentationAssets(): Plugin {
   }
 }
 
+// Asked for with the page, it is there before anything is drawn, and no line breaks anew.
+const BODY_FONT = /^assets\/geist-latin-wght-normal-[^/]*\.woff2$/
+
+function fontPreload(): Plugin {
+  return {
+    name: 'font-preload',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle = {} }) =>
+        Object.keys(bundle)
+          .filter((file) => BODY_FONT.test(file))
+          .map((file) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', href: `/${file}`, as: 'font', type: 'font/woff2', crossorigin: '' },
+            injectTo: 'head' as const,
+          })),
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react(), tailwind(), documentationAssets()],
+  plugins: [react(), tailwind(), documentationAssets(), fontPreload()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

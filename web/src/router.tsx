@@ -5,6 +5,7 @@ import { queryClient } from './api/queries.ts'
 import { lastUsed } from './api/session.ts'
 import { lastTenant, onlySignedIn, onlyVisitors, startingPlace } from './auth/doors.ts'
 import { meQuery } from './auth/me.tsx'
+import { subscriptionQuery } from './billing/data.ts'
 import { inDevelopment } from './frame/environment.ts'
 import { NotFound, NotFoundInTenant } from './frame/not-found.tsx'
 import { FrameLoading, PageLoading } from './frame/page-loading.tsx'
@@ -12,6 +13,7 @@ import { RouteFailure } from './frame/route-failure.tsx'
 import { flag, oneOf, optional, text, wholeNumber } from './frame/search-params.ts'
 import { projectSorts } from './projects/sorts.ts'
 import { memberSorts } from './tenants/sorts.ts'
+import { headingFont } from './ui/fonts.ts'
 
 const root = createRootRoute({ notFoundComponent: NotFound })
 
@@ -19,6 +21,7 @@ const landing = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: startingPlace,
+  loader: headingFont,
   component: lazyRouteComponent(() => import('./home/landing.tsx'), 'Landing'),
 })
 
@@ -28,6 +31,7 @@ const pricing = createRoute({
   getParentRoute: () => root,
   path: '/pricing',
   validateSearch: (search) => optional({ interval: oneOf(search.interval, intervals), for: text(search.for) }),
+  loader: headingFont,
   component: lazyRouteComponent(() => import('./billing/pricing.tsx'), 'PricingPage'),
 })
 
@@ -108,7 +112,11 @@ const tenant = createRoute({
   path: '/t/$tenant',
   beforeLoad: ({ params, location }) => onlySignedIn(params.tenant, location.href),
   loader: async ({ params }) => {
-    await queryClient.ensureQueryData(meQuery(params.tenant))
+    await Promise.all([
+      queryClient.ensureQueryData(meQuery(params.tenant)),
+      // A notice that comes after the page would push it down. Without an answer the page does without.
+      queryClient.ensureQueryData(subscriptionQuery(params.tenant)).catch(() => undefined),
+    ])
     rememberTenant(params.tenant)
   },
   pendingComponent: FrameLoading,
