@@ -4,12 +4,13 @@ import { inTenant } from '#platform/db/scoped.ts'
 import { type Billing, stripeOf } from '../context.ts'
 import { assertForSale } from '../sale.ts'
 import type { Stripe } from '../stripe/client.ts'
-import { adjustmentsOf, type PreviewLine, previewFacts } from '../stripe/preview.ts'
+import { adjustmentsOf, discountsOf, type PreviewLine, previewFacts } from '../stripe/preview.ts'
 import { interactively, presentPrices } from '../stripe/write.ts'
 import { freshen } from '../subscription/current.ts'
 import { type Decision, decideChange } from './decide.ts'
 import { type Effective, type Terms, updateOf, type Wish } from './decision.ts'
 import { type Excess, impactOf, type UsedOf } from './impact.ts'
+import { nextAmountOf } from './next-invoice.ts'
 
 export interface Preview {
   lines: PreviewLine[]
@@ -49,48 +50,33 @@ type Cost = Omit<Preview, 'impact'>
 
 async function costOf(stripe: Stripe, { current, effective, terms }: Decision, now: Date): Promise<Cost> {
   const at = terms ? new Date(terms.prorationDate * 1000) : now
-  const [charge, nextAmount] = await Promise.all([
+  const [charge, discounts] = await Promise.all([
     terms && effective === 'now' && !terms.isTrial
       ? stripe.invoices.createPreview(chargeOf(current, terms))
       : undefined,
-    stripe.invoices.createPreview(nextOf(current, terms)).then(({ total }) => total),
+    discountsOf(stripe, current.stripe_subscription_id),
   ])
   const facts = charge && previewFacts(charge)
+  const nextInvoiceAt = facts && terms?.startsPeriod ? endOf(facts.lines) : current.current_period_end
   return {
     lines: charge && facts ? [...facts.lines, ...adjustmentsOf(charge, at)] : [],
     total: facts?.charged ?? 0,
     credit: facts?.credit ?? 0,
     currency: current.currency,
-    nextInvoiceAt: facts && terms?.startsPeriod ? endOf(facts.lines) : current.current_period_end,
-    nextAmount,
+    nextInvoiceAt,
+    nextAmount: await nextAmountOf(stripe, { current, terms, charge, discounts, at: nextInvoiceAt }),
     effective,
     effectiveAt: effective === 'now' ? at : current.current_period_end,
     prorationDate: Math.floor(at.getTime() / 1000),
   }
 }
 
-type Current = Decision['current']
-
-function chargeOf(current: Current, terms: Terms): Stripe.InvoiceCreatePreviewParams {
+function chargeOf(current: Decision['current'], terms: Terms): Stripe.InvoiceCreatePreviewParams {
   return {
     customer: current.stripe_customer_id,
     subscription: current.stripe_subscription_id,
     subscription_details: updateOf(terms),
   }
-}
-
-/**
- * The first whole period after the change. Where another interval begins, or a schedule would have its say, it is like the
- * first of a new subscription.
- */
-function nextOf(current: Current, terms: Terms | undefined): Stripe.InvoiceCreatePreviewParams {
-  const { stripe_customer_id: customer, stripe_subscription_id: subscription } = current
-  const { price, quantity } = terms ?? { price: current.price_id, quantity: current.quantity }
-  if (current.schedule_id || (terms && terms.interval !== current.interval)) {
-    return { customer, subscription_details: { items: [{ price, quantity }] } }
-  }
-  const items = [{ id: current.item_id, price, quantity }]
-  return { customer, subscription, subscription_details: { items, proration_behavior: 'none' } }
 }
 
 const endOf = (lines: readonly PreviewLine[]): Date =>

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import type { Stripe } from 'stripe'
 import type { Account } from '../../../tests/support/app.ts'
-import { type BillingStage, startBillingStage } from '../../../tests/support/billing-stage.ts'
+import { type BillingStage, type Order, startBillingStage } from '../../../tests/support/billing-stage.ts'
 
 const CHANGES = Number(process.env.PLINTH_CHANGES ?? 24)
 const EACH = 12
@@ -148,4 +149,72 @@ test('after a change that waited, the next one may wait as well, and the period 
   await check(owner, { pause: 0, plan: 'starter', interval: 'year', quantity: 1 })
   await check(owner, { pause: 35 * 86_400, plan: 'pro', interval: 'month', quantity: 5 })
   await check(owner, { pause: 3600, plan: 'enterprise', interval: 'year' })
+})
+
+interface Discounted {
+  coupon: Stripe.CouponCreateParams
+  first: Order
+  wish: object
+  /** A change that waits already. */
+  waiting?: object
+}
+
+/** Asks for it, lets the period end, and compares what was shown of its first invoice with what came. */
+async function checkNext(name: string, { coupon, first, wish, waiting }: Discounted): Promise<number> {
+  const owner = await stage.subscriber(`shown-next-${name}`, first)
+  const { id } = await stage.stripe.coupons.create(coupon)
+  const { id: subscription } = await stage.subscriptionOf(owner)
+  await stage.stripe.subscriptions.update(subscription, { discounts: [{ coupon: id }] })
+  if (waiting) assert.equal((await stage.call(owner, 'POST', 'change', waiting)).status, 200)
+  const preview = (await stage.call(owner, 'POST', 'preview', wish)).body.data
+  const change = { ...wish, proration_date: preview.proration_date }
+  assert.equal((await stage.call(owner, 'POST', 'change', change)).status, 200)
+  await pass(Math.floor((Date.parse(preview.next_invoice_at) - stage.app.clock.now().getTime()) / 1000) + 3 * 3600)
+  const [invoice] = await invoicesOf(await stage.customerOf(owner))
+  assert.equal(invoice?.billing_reason === 'subscription_update' ? 'at once' : 'later', 'later', name)
+  assert.deepEqual([invoice?.total, invoice?.status], [preview.next_amount, 'paid'], name)
+  return preview.next_amount
+}
+
+test('the next invoice is shown with the discounts that hold then, and without those that do not', async () => {
+  const fifth: Stripe.CouponCreateParams = { percent_off: 20, duration: 'forever' }
+  const month = { plan: 'enterprise', interval: 'month', quantity: 2 } as const
+  assert.equal(await checkNext('plain', { coupon: fifth, first: month, wish: { quantity: 3 } }), 3 * 6320)
+  const down = { plan: 'starter' }
+  assert.equal(await checkNext('later', { coupon: fifth, first: month, wish: down }), 2 * 960)
+  assert.equal(
+    await checkNext('again', { coupon: fifth, first: month, wish: { quantity: 3 }, waiting: down }),
+    3 * 6320,
+  )
+  assert.equal(
+    await checkNext('undone', { coupon: fifth, first: month, wish: { plan: 'enterprise' }, waiting: down }),
+    2 * 6320,
+  )
+})
+
+test('a discount of one invoice or of some months is shown for these alone', async () => {
+  const month = { plan: 'pro', interval: 'month', quantity: 2 } as const
+  const once: Stripe.CouponCreateParams = { percent_off: 50, duration: 'once' }
+  assert.equal(await checkNext('once-spent', { coupon: once, first: month, wish: { interval: 'year' } }), 2 * 29_000)
+  assert.equal(await checkNext('once-kept', { coupon: once, first: month, wish: { plan: 'starter' } }), 1200)
+  const months: Stripe.CouponCreateParams = { percent_off: 50, duration: 'repeating', duration_in_months: 3 }
+  assert.equal(await checkNext('months', { coupon: months, first: month, wish: { interval: 'year' } }), 2 * 29_000)
+})
+
+test('seats that wait for their invoice are shown on one invoice and not on two', async () => {
+  const owner = await stage.subscriber('shown-waiting', { plan: 'pro', interval: 'month', quantity: 2 })
+  await pass(10 * 86_400)
+  const { id, items } = await stage.subscriptionOf(owner)
+  const [item] = items.data
+  await stage.stripe.subscriptions.update(id, {
+    items: [{ id: item?.id as string, quantity: 4 }],
+    proration_behavior: 'create_prorations',
+  })
+  const by = await later(owner)
+  const ask = async (wish: object) => (await stage.call(by, 'POST', 'preview', wish)).body.data
+  const { next_amount: lower } = await ask({ plan: 'starter' })
+  assert.ok(lower > 4 * 1200, 'two thirds of a month for two seats come with the next invoice')
+  const { next_amount: higher, total } = await ask({ plan: 'enterprise' })
+  assert.equal(higher, 4 * 7900)
+  assert.ok(total > lower - 4 * 1200)
 })

@@ -49,3 +49,32 @@ export function adjustmentsOf(invoice: Stripe.Invoice, at: Date): PreviewLine[] 
     ),
   ]
 }
+
+export interface Discount {
+  id: string
+  end: Date | null
+  /** Gone with the first invoice that it makes cheaper. */
+  isOnce: boolean
+}
+
+/** Those of a subscription that have not run out. */
+export async function discountsOf(stripe: Stripe, subscription: string): Promise<Discount[]> {
+  const { discounts } = await stripe.subscriptions.retrieve(subscription, { expand: ['discounts.source.coupon'] })
+  return discounts.map((discount) => {
+    if (typeof discount === 'string') throw new TypeError(`Discount ${discount} was not expanded.`)
+    const { coupon } = discount.source
+    if (typeof coupon === 'string') throw new TypeError(`Coupon ${coupon} was not expanded.`)
+    return {
+      id: discount.id,
+      end: discount.end === null ? null : new Date(discount.end * 1000),
+      isOnce: coupon?.duration === 'once',
+    }
+  })
+}
+
+/** What a line adds to the total. */
+export function netOf({ amount, discount_amounts: discounts, taxes }: Stripe.InvoiceLineItem): number {
+  const off = (discounts ?? []).reduce((sum, { amount }) => sum + amount, 0)
+  const added = (taxes ?? []).filter(({ tax_behavior: behavior }) => behavior === 'exclusive')
+  return amount - off + added.reduce((sum, { amount }) => sum + amount, 0)
+}
