@@ -6,7 +6,7 @@ import { setChosenSeats } from '../checkout/queries.ts'
 import { type Billing, stripeOf } from '../context.ts'
 import { operate } from '../operations/operations.ts'
 import { interactively } from '../stripe/write.ts'
-import { freshen, liveOr409 } from '../subscription/current.ts'
+import { freshen, liveOr409, orDecidedAgain } from '../subscription/current.ts'
 import { currentSubscription } from '../sync/queries.ts'
 import { releaseSchedule } from './schedule.ts'
 
@@ -30,7 +30,7 @@ async function settleEnd(billing: Billing, scope: TenantScope, action: 'cancel' 
   authorize(scope, 'billing.manage')
   stripeOf(billing)
   const { tenantId } = scope
-  await interactively(async () => {
+  const settled = async () => {
     await freshen(billing, tenantId)
     await operate<Step>(billing, tenantId, {
       request: { action },
@@ -54,7 +54,8 @@ async function settleEnd(billing: Billing, scope: TenantScope, action: 'cancel' 
         })
       },
     })
-  })
+  }
+  await interactively(billing, () => orDecidedAgain(billing, tenantId, settled))
 }
 
 async function perform(

@@ -7,7 +7,7 @@ import type { Asked } from '../operations/left-behind.ts'
 import { operate } from '../operations/operations.ts'
 import { assertForSale } from '../sale.ts'
 import { interactively, presentPrices } from '../stripe/write.ts'
-import { freshen } from '../subscription/current.ts'
+import { freshen, orDecidedAgain } from '../subscription/current.ts'
 import { type ChangeInput, decideChange } from './decide.ts'
 import { type Terms, updateOf } from './decision.ts'
 import { releaseSchedule, scheduleChange } from './schedule.ts'
@@ -26,7 +26,7 @@ export async function changeSubscription(billing: Billing, scope: TenantScope, i
   stripeOf(billing)
   const { tenantId } = scope
   const { plan, interval, quantity, prorationDate } = input
-  await interactively(async () => {
+  const change = async () => {
     const [priceOf] = await Promise.all([presentPrices(billing), freshen(billing, tenantId)])
     await operate<Step>(billing, tenantId, {
       request: { action: 'change', plan, interval, quantity, prorationDate },
@@ -53,7 +53,8 @@ export async function changeSubscription(billing: Billing, scope: TenantScope, i
         })
       },
     })
-  })
+  }
+  await interactively(billing, () => orDecidedAgain(billing, tenantId, change))
 }
 
 async function perform(

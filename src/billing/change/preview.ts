@@ -6,7 +6,7 @@ import { assertForSale } from '../sale.ts'
 import type { Stripe } from '../stripe/client.ts'
 import { adjustmentsOf, discountsOf, type PreviewLine, previewFacts } from '../stripe/preview.ts'
 import { interactively, presentPrices } from '../stripe/write.ts'
-import { freshen } from '../subscription/current.ts'
+import { freshen, orDecidedAgain } from '../subscription/current.ts'
 import { type Decision, decideChange } from './decide.ts'
 import { type Effective, type Terms, updateOf, type Wish } from './decision.ts'
 import { type Excess, impactOf, type UsedOf } from './impact.ts'
@@ -34,8 +34,8 @@ export async function previewChange(
   authorize(scope, 'billing.manage')
   if (wish.plan) assertForSale(wish.plan)
   stripeOf(billing)
-  return interactively(async () => {
-    const { tenantId } = scope
+  const { tenantId } = scope
+  const preview = async () => {
     const now = billing.clock.now()
     const [priceOf] = await Promise.all([presentPrices(billing), freshen(billing, tenantId)])
     const { decision, impact } = await inTenant(billing.db, scope, async (tx) => {
@@ -43,7 +43,8 @@ export async function previewChange(
       return { decision, impact: await impactOf(tx, tenantId, decision.target.plan, usedOf) }
     })
     return { ...(await costOf(await stripeOf(billing).client(), decision, now)), impact }
-  })
+  }
+  return interactively(billing, () => orDecidedAgain(billing, tenantId, preview))
 }
 
 type Cost = Omit<Preview, 'impact'>

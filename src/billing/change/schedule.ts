@@ -1,7 +1,7 @@
 /** Changes that wait for the end of the period: at Stripe, a schedule of two phases that then lets go. */
 import type { Stripe } from '../stripe/client.ts'
 import { idOf } from '../stripe/view.ts'
-import { isFinal } from '../stripe/write.ts'
+import { isFinal, isMisfit, Outdated } from '../stripe/write.ts'
 import type { Terms } from './decision.ts'
 
 type Phase = Stripe.SubscriptionScheduleUpdateParams.Phase
@@ -47,8 +47,15 @@ export async function scheduleChange(
   }
 }
 
+/** That it was let go already, elsewhere, or has come to its end, is as good. */
 export async function releaseSchedule(stripe: Stripe, schedule: string, key: (part: string) => string): Promise<void> {
-  await stripe.subscriptionSchedules.release(schedule, {}, { idempotencyKey: key('release') })
+  try {
+    await stripe.subscriptionSchedules.release(schedule, {}, { idempotencyKey: key('release') })
+  } catch (error) {
+    if (!isMisfit(error)) throw error
+    const { status } = await stripe.subscriptionSchedules.retrieve(schedule)
+    if (status === 'active' || status === 'not_started') throw error
+  }
 }
 
 /** Gives what waits for the end of the period at least so many seats, and what runs now exactly so many. */
@@ -73,7 +80,7 @@ export async function scheduleSeats(
 /** An update names every phase in full, or what it leaves out is lost. */
 function presentPhase({ id, phases, current_phase: current }: Stripe.SubscriptionSchedule): Phase {
   const phase = phases.find(({ start_date: start }) => start === current?.start_date)
-  if (!phase) throw new Error(`Schedule ${id} has no present phase.`)
+  if (!phase) throw new Outdated(`Schedule ${id} has no present phase.`)
   return restated(phase, { isPresent: true })
 }
 

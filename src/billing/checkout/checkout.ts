@@ -20,11 +20,10 @@ import { type Interval, type PaidPlanKey, plans } from '../plans.ts'
 import { isLive } from '../policy.ts'
 import { assertForSale, assertSeatsInPlan } from '../sale.ts'
 import { isKeptFailure } from '../stripe/client.ts'
-import { isMissing } from '../stripe/read.ts'
 import { shared } from '../stripe/share.ts'
 import { type CheckoutState, checkoutState } from '../stripe/view.ts'
 import { busy, interactively, isFinal, type PriceOf, presentPrices } from '../stripe/write.ts'
-import { freshen } from '../subscription/current.ts'
+import { freshen, orDecidedAgain } from '../subscription/current.ts'
 import { currentSubscription } from '../sync/queries.ts'
 import { syncTenant } from '../sync/sync.ts'
 import {
@@ -77,25 +76,16 @@ export async function startCheckout(billing: Billing, scope: TenantScope, input:
     await assertNotSubscribed(tx, scope.tenantId)
     return billingPage(tx, billing.appUrl, scope.tenantId)
   })
-  return interactively(async () => {
-    const open = async () => {
-      const [customerId, priceOf] = await Promise.all([
-        customerOf(billing, scope.tenantId),
-        presentPrices(billing),
-        // A subscription of which nobody has told us would be a second one beside what is sold now.
-        freshen(billing, scope.tenantId),
-      ])
-      return openPage({ billing, scope, input: { ...input, plan }, customerId, page, priceOf })
-    }
-    try {
-      return await open()
-    } catch (error) {
-      if (!isMissing(error)) throw error
-      // The customer was deleted at Stripe. Reading it says so, and the next one is made.
-      await syncTenant(billing, scope.tenantId)
-      return open()
-    }
-  })
+  const open = async () => {
+    const [customerId, priceOf] = await Promise.all([
+      customerOf(billing, scope.tenantId),
+      presentPrices(billing),
+      // A subscription of which nobody has told us would be a second one beside what is sold now.
+      freshen(billing, scope.tenantId),
+    ])
+    return openPage({ billing, scope, input: { ...input, plan }, customerId, page, priceOf })
+  }
+  return interactively(billing, () => orDecidedAgain(billing, scope.tenantId, open))
 }
 
 const sharedCustomer = shared<string, string>()

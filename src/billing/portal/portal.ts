@@ -5,11 +5,9 @@ import { billingPage } from '../addresses.ts'
 import { type Billing, stripeOf } from '../context.ts'
 import { ensureCustomer } from '../customers/customers.ts'
 import type { Stripe, StripeAccount } from '../stripe/client.ts'
-import { isMissing } from '../stripe/read.ts'
-import { interactively } from '../stripe/write.ts'
-import { freshen, liveOr409 } from '../subscription/current.ts'
+import { interactively, isMisfit } from '../stripe/write.ts'
+import { freshen, liveOr409, orDecidedAgain } from '../subscription/current.ts'
 import { currentSubscription, type Subscription } from '../sync/queries.ts'
-import { syncTenant } from '../sync/sync.ts'
 import { findPortalConfiguration } from './configuration.ts'
 
 export type PortalFlow = 'payment_method' | 'cancel'
@@ -24,18 +22,18 @@ export async function openPortal(
   authorize(scope, 'billing.manage')
   const account = stripeOf(billing)
   const { tenantId } = scope
-  // Stripe opens no page to end what has ended, or ends already.
-  if (flow === 'cancel') await interactively(() => freshen(billing, tenantId))
-  const { page, current } = await inTenant(billing.db, scope, async (tx) => {
-    const current = await currentSubscription(tx, tenantId)
-    if (flow === 'cancel') liveOr409(current)
-    return { current, page: await billingPage(tx, billing.appUrl, tenantId) }
-  })
-  return interactively(async () => {
-    const open = async () => {
-      const [client, customer] = await Promise.all([account.client(), ensureCustomer(billing, tenantId)])
-      const configuration = await configurationOf(account, client)
-      const data = flow && flowOf(flow, current, page)
+  const open = async () => {
+    // Stripe opens no page to end what has ended, or ends already.
+    if (flow === 'cancel') await freshen(billing, tenantId)
+    const { page, current } = await inTenant(billing.db, scope, async (tx) => {
+      const current = await currentSubscription(tx, tenantId)
+      if (flow === 'cancel') liveOr409(current)
+      return { current, page: await billingPage(tx, billing.appUrl, tenantId) }
+    })
+    const [client, customer] = await Promise.all([account.client(), ensureCustomer(billing, tenantId)])
+    const configuration = await configurationOf(account, client)
+    const data = flow && flowOf(flow, current, page)
+    try {
       const { url } = await client.billingPortal.sessions.create({
         customer,
         return_url: page,
@@ -43,16 +41,13 @@ export async function openPortal(
         ...(data && { flow_data: data }),
       })
       return { url }
-    }
-    try {
-      return await open()
     } catch (error) {
-      if (!isMissing(error)) throw error
-      // The customer was deleted at Stripe. Reading it says so, and the next one is made.
-      await syncTenant(billing, tenantId)
-      return open()
+      // It may be the configuration that is no longer there: looked for anew the next time.
+      if (isMisfit(error)) configurations.delete(account)
+      throw error
     }
-  })
+  }
+  return interactively(billing, () => orDecidedAgain(billing, tenantId, open))
 }
 
 /** Pushing the plans changes it in place, so its id stays. */

@@ -14,8 +14,16 @@ const FINAL = new Set([
   'StripeIdempotencyError',
 ])
 
+/** What is at Stripe by now is not what was decided on. Nothing was asked for. */
+export class Outdated extends Error {}
+
 export function isFinal(error: unknown): boolean {
-  return FINAL.has((error as { type?: string } | null)?.type ?? '')
+  return error instanceof Outdated || FINAL.has((error as { type?: string } | null)?.type ?? '')
+}
+
+/** Refused because of what was asked for, and not of who asked or with which card. */
+export function isMisfit(error: unknown): boolean {
+  return error instanceof Outdated || (error as { type?: string } | null)?.type === 'StripeInvalidRequestError'
 }
 
 export type PriceOf = (plan: PaidPlanKey, interval: Interval) => string
@@ -48,7 +56,7 @@ async function listPrices(account: StripeAccount): Promise<Stripe.Price[]> {
 const PATIENCE_MS = 9_000
 
 /** Runs what a person waits for. What is still under way when patience ends goes on, and can be found by its key. */
-export async function interactively<T>(work: () => Promise<T>): Promise<T> {
+export async function interactively<T>({ log }: Pick<Billing, 'log'>, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const end = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -59,17 +67,21 @@ export async function interactively<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await Promise.race([asking(work), end])
   } catch (error) {
-    throw isFinal(error) ? explained(error) : error
+    if (!isMisfit(error)) throw error
+    // Decided on what Stripe itself said a moment ago: most likely a fault of ours, or of the account's settings.
+    log.error({ err: error, alarm: 'refused_by_stripe' }, 'billing needs a look')
+    throw refused()
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** What Stripe refuses after our own checks is a fault of ours, and not one of the request. */
-function explained(error: unknown): Error {
-  const { message, param } = error as { message: string; param?: string }
-  if (param?.includes('proration_date')) return busy('The billing period has just ended. Try again in a moment.')
-  return new Error(`Stripe refused: ${message}`, { cause: error })
+function refused(): Refusal {
+  return new Refusal(
+    409,
+    'BILLING_REFUSED',
+    'The payment provider refuses this as things stand. Nothing was changed. Look at the subscription, then try again.',
+  )
 }
 
 export function busy(detail = 'Another change to the subscription is under way. Try again in a moment.'): Refusal {

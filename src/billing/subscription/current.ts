@@ -3,6 +3,7 @@ import { inTenant } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import type { Billing } from '../context.ts'
 import { isLive } from '../policy.ts'
+import { isMisfit } from '../stripe/write.ts'
 import type { Subscription } from '../sync/queries.ts'
 import { syncTenant } from '../sync/sync.ts'
 import { isSyncedSince } from './queries.ts'
@@ -14,6 +15,20 @@ const FRESH_SECONDS = 2
 export async function freshen(billing: Billing, tenantId: string): Promise<void> {
   const isFresh = await inTenant(billing.db, { tenantId }, (tx) => isSyncedSince(tx, tenantId, FRESH_SECONDS))
   if (!isFresh) await syncTenant(billing, tenantId)
+}
+
+/**
+ * Our copy may be older than what was done a moment ago in the portal, or by another process. Where Stripe refuses what
+ * was decided on it, Stripe is read, and whoever asked gets what follows from that.
+ */
+export async function orDecidedAgain<T>(billing: Billing, tenantId: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isMisfit(error)) throw error
+    await syncTenant(billing, tenantId)
+    return work()
+  }
 }
 
 export function liveOr409(current: Subscription | undefined): Subscription {

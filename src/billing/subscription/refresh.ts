@@ -17,7 +17,7 @@ export async function refresh(billing: Billing, scope: TenantScope, limiter: Lim
   const { tenantId } = scope
   const customer = await inTenant(billing.db, scope, (tx) => findCustomerRow(tx, tenantId))
   if (!customer?.stripe_customer_id || !(await isTurn(limiter, tenantId))) return
-  await interactively(() => syncTenant(billing, tenantId))
+  await interactively(billing, () => syncTenant(billing, tenantId))
 }
 
 async function isTurn(limiter: Limiter, tenantId: string): Promise<boolean> {
