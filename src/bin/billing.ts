@@ -1,5 +1,5 @@
 /**
- * `npm run billing -- push | reconcile [--report] | events [state] | replay <event id>`: brings the plans to Stripe,
+ * `npm run billing -- push | reconcile [--report | --forget-unknown] | events [state] | replay <event id>`: brings the plans to Stripe,
  * compares our copy with Stripe's truth and heals it, and shows or repeats what Stripe told.
  */
 import { type Billing, listEvents, openStripe, push, reconcile, replayEvent } from '#billing'
@@ -10,7 +10,7 @@ import { locateDatabase } from './database-url.ts'
 import { locateStripe } from './local-stripe.ts'
 
 const USAGE =
-  'Usage: npm run billing -- push | reconcile [--report] | events [pending|unmatched|ignored|dead|done] | replay <event id>'
+  'Usage: npm run billing -- push | reconcile [--report | --forget-unknown] | events [pending|unmatched|ignored|dead|done] | replay <event id>'
 const STATES = ['pending', 'unmatched', 'ignored', 'dead', 'done'] as const
 
 const [command = '', argument] = process.argv.slice(2)
@@ -20,11 +20,11 @@ const commands: Record<string, (billing: Billing) => Promise<void>> = {
   push: (billing) => push(billing, say),
 
   async reconcile(billing) {
-    const { customers, drift } = await reconcile(billing, { heal: argument !== '--report' })
+    if (argument !== undefined && argument !== '--report' && argument !== '--forget-unknown') return refuse()
+    const heal = argument !== '--report'
+    const { customers, drift } = await reconcile(billing, { heal, forgetUnknown: argument === '--forget-unknown' })
     for (const found of drift) say(JSON.stringify(found))
-    say(
-      `${customers} customers compared, ${drift.length} differences${argument === '--report' ? ', none healed' : ''}.`,
-    )
+    say(`${customers} customers compared, ${drift.length} differences${heal ? '' : ', none healed'}.`)
     if (drift.some(({ healed }) => !healed)) process.exitCode = 1
   },
 

@@ -72,17 +72,15 @@ export async function startCheckout(billing: Billing, scope: TenantScope, input:
   assertForSale(plan)
   assertSeatsInPlan(plan, input.quantity)
   stripeOf(billing)
-  const page = await inTenant(billing.db, scope, async (tx) => {
-    await assertNotSubscribed(tx, scope.tenantId)
-    return billingPage(tx, billing.appUrl, scope.tenantId)
-  })
   const open = async () => {
-    const [customerId, priceOf] = await Promise.all([
-      customerOf(billing, scope.tenantId),
-      presentPrices(billing),
-      // A subscription of which nobody has told us would be a second one beside what is sold now.
-      freshen(billing, scope.tenantId),
-    ])
+    // A subscription of which nobody has told us would be a second one beside what is sold now, and one of whose end
+    // nobody has told us would be in the way.
+    await freshen(billing, scope.tenantId)
+    const page = await inTenant(billing.db, scope, async (tx) => {
+      await assertNotSubscribed(tx, scope.tenantId)
+      return billingPage(tx, billing.appUrl, scope.tenantId)
+    })
+    const [customerId, priceOf] = await Promise.all([customerOf(billing, scope.tenantId), presentPrices(billing)])
     return openPage({ billing, scope, input: { ...input, plan }, customerId, page, priceOf })
   }
   return interactively(billing, () => orDecidedAgain(billing, scope.tenantId, open))

@@ -135,3 +135,72 @@ test('requests that keep their transaction for an answer do not take the connect
   assert.deepEqual([...new Set(answers.map(({ status, text }) => (status === 201 ? 201 : text)))], [201])
   assert.equal(new Set(answers.map(({ body }) => body.data.session_id)).size, 1)
 })
+
+/** Ids of a state that is no longer there. */
+const forgotten = async (name: string) => {
+  const owner = await stage.subscriber(name, { plan: 'pro', interval: 'month' })
+  for (const table of ['billing_customers', 'billing_subscriptions']) {
+    await stage.rows(`update ${table} set stripe_customer_id = 'cus_' || $2 where tenant_id = $1`, [
+      owner.tenantId,
+      name.replaceAll('-', ''),
+    ])
+  }
+  await stage.rows(
+    `update billing_subscriptions set stripe_subscription_id = 'sub_forgotten' || $1::text where tenant_id = $1`,
+    [owner.tenantId],
+  )
+  return owner
+}
+const asks: [string, object][] = [
+  ['sync', {}],
+  ['preview', { plan: 'enterprise' }],
+  ['change', { plan: 'enterprise' }],
+  ['cancel', {}],
+  ['resume', {}],
+  ['portal', { flow: 'cancel' }],
+  ['portal', { flow: 'payment_method' }],
+  ['checkout', pro],
+]
+
+test('a local Stripe whose state was removed is noticed, whatever is asked first, and one can buy again', async () => {
+  for (const [at, [path, body]] of asks.entries()) {
+    const owner = await forgotten(`faults-removed-${at}`)
+    for (const isFresh of [true, false]) {
+      // Read a moment ago, or not.
+      await stage.rows(`update billing_customers set synced_at = ${isFresh ? 'clock_timestamp()' : 'null'}`)
+      const { status, text } = await stage.call(owner, 'POST', path, body)
+      assert.ok([200, 201, 409].includes(status), `${path}: ${status} ${text}`)
+    }
+    await stage.rows('update billing_customers set synced_at = null')
+    const page = await stage.call(owner, 'POST', 'checkout', pro)
+    assert.equal(page.status, 201, page.text)
+    await stage.pay(page.body.data.session_id)
+    await stage.app.services.limiter.reset('billing_sync', owner.tenantId)
+    assert.equal((await stage.call(owner, 'POST', 'sync', {})).body.data.plan, 'pro')
+    const lost = await stage.rows(
+      `select from audit_events where tenant_id = $1 and action = 'billing.customer_lost'`,
+      [owner.tenantId],
+    )
+    assert.equal(lost.length, 1)
+  }
+})
+
+test('with the key of another account every request says so, and nobody loses what they paid for', async (t) => {
+  const { billing } = stage.app.services
+  const owner = await forgotten('faults-foreign')
+  t.mock.property(billing, 'stripe', { ...(billing.stripe as StripeAccount), mode: 'live' })
+  for (const [path, body] of asks) {
+    for (const synced of ['clock_timestamp()', 'null']) {
+      await stage.rows(`update billing_customers set synced_at = ${synced} where tenant_id = $1`, [owner.tenantId])
+      await stage.app.services.limiter.reset('billing_sync', owner.tenantId)
+      const { status, body: problem, headers } = await stage.call(owner, 'POST', path, body)
+      // Answered without Stripe: it was read a moment ago.
+      if (synced !== 'null' && (status === 409 || (path === 'resume' && status === 200))) continue
+      assert.deepEqual([status, problem.code], [503, 'SERVICE_UNAVAILABLE'], path)
+      assert.ok(headers.get('retry-after'))
+    }
+  }
+  const { plan, access } = (await stage.call(owner, 'GET', 'subscription')).body.data
+  assert.deepEqual([plan, access], ['pro', 'full'])
+  assert.equal(await stage.customerOf(owner), 'cus_faultsforeign')
+})

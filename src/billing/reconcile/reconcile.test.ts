@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { until } from '../../../tests/support/jobs.ts'
 import { type Inbox, type Subscriber, startInbox, subscribe } from '../../../tests/support/stripe-inbox.ts'
+import type { StripeAccount } from '../stripe/client.ts'
 import { syncCustomer } from '../sync/sync.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -123,19 +124,19 @@ test('every customer is looked at, however many pages they fill, and one that ca
      select id, ($1::text[])[substr(slug, 6)::int], false, now() from made`,
     [many.map(({ id }) => id)],
   )
-  await inbox.rows(`update billing_customers set stripe_customer_id = 'cus_of_nobody' where stripe_customer_id = $1`, [
-    many[7]?.id,
-  ])
+  const foreign = many[7]?.id as string
+  await inbox.rows('update billing_customers set livemode = true where stripe_customer_id = $1', [foreign])
   const { customers, drift } = await reconcile(inbox.app.services.billing, { heal: true })
   assert.ok(customers >= 110)
   const limits = drift.filter(({ kind }) => kind === 'limits')
   assert.equal(limits.length, 109)
   assert.deepEqual(
     drift.filter(({ healed }) => !healed).map(({ kind, subject }) => [kind, subject]),
-    [['customer_unreadable', 'cus_of_nobody']],
+    [['customer_of_other_mode', foreign]],
   )
-  assert.deepEqual(kinds(await run(true)), ['customer_unreadable'])
-  await inbox.rows(`update billing_customers set stripe_customer_id = null where stripe_customer_id = 'cus_of_nobody'`)
+  assert.deepEqual(kinds(await run(true)), ['customer_of_other_mode'])
+  await inbox.rows('update billing_customers set livemode = false where stripe_customer_id = $1', [foreign])
+  await run(true)
 })
 
 test('a customer who was deleted while nobody listened is found', async () => {
@@ -181,4 +182,33 @@ test("an invoice that Stripe does not have is nobody's debt", async () => {
     [['invoice', true]],
   )
   assert.deepEqual(await run(false), [])
+})
+
+test('customers that a real Stripe never heard of keep what they have until somebody says that they are gone', async () => {
+  const acme = await inbox.subscriber('drift-unknown')
+  await subscribe(inbox, acme.customer)
+  await settle(acme)
+  for (const table of ['billing_customers', 'billing_subscriptions']) {
+    await inbox.rows(`update ${table} set stripe_customer_id = 'cus_of_another' where tenant_id = $1`, [acme.tenantId])
+  }
+  const { billing } = inbox.app.services
+  const real = { ...billing, stripe: { ...(billing.stripe as StripeAccount), mode: 'test' as const } }
+  const found = async (forgetUnknown: boolean) =>
+    (await reconcile(real, { heal: true, forgetUnknown })).drift
+      .filter(({ tenant_id }) => tenant_id === acme.tenantId)
+      .map(({ kind, healed }) => [kind, healed])
+  assert.deepEqual(await found(false), [
+    ['customer_unknown', false],
+    // Of the hint on the customer that it had.
+    ['customer_duplicate', false],
+  ])
+  assert.equal((await entitlementOf(acme)).plan, 'pro')
+  assert.ok((await found(true)).some(([kind, healed]) => kind === 'customer_unknown' && healed))
+  assert.equal((await entitlementOf(acme)).plan, 'free')
+  const [lost] = await inbox.rows(
+    `select target_id, details from audit_events where tenant_id = $1 and action = 'billing.customer_lost'`,
+    [acme.tenantId],
+  )
+  assert.deepEqual([lost?.target_id, lost?.details.standing], ['cus_of_another', 'unknown'])
+  assert.deepEqual(await found(true), [['customer_duplicate', false]])
 })

@@ -7,11 +7,12 @@ import { asSystem } from '#platform/db/scoped.ts'
 import { isId, newId } from '#platform/ids.ts'
 import { countActiveMembers, listLimits, membersChanged, readEntitlement } from '#tenants'
 import { type Billing, stripeOf } from '../context.ts'
+import { ForeignCustomer } from '../stripe/foreign.ts'
 import { isOutage } from '../stripe/outage.ts'
-import { readCustomer } from '../stripe/read.ts'
 import { outcomeOf } from '../sync/outcome.ts'
 import { findCustomer, findUnfinished, subscriptionsOf } from '../sync/queries.ts'
 import { syncCustomer } from '../sync/sync.ts'
+import { readTruth, type TruthOptions } from '../sync/truth.ts'
 import { type Difference, type Drift, differencesOf, openAfterEnd, type Stored, seatsThatDiffer } from './drift.ts'
 import { missedEvents, staleEvents } from './events.ts'
 import { customersOf, finishReconciliation, insertReconciliation, listCustomers, listInvoices } from './queries.ts'
@@ -19,6 +20,8 @@ import { customersOf, finishReconciliation, insertReconciliation, listCustomers,
 export interface ReconcileOptions {
   /** Without it, differences are only reported. */
   heal: boolean
+  /** Somebody has made sure that the key is the right one: customers that Stripe never heard of are given up. */
+  forgetUnknown?: boolean
   signal?: AbortSignal
 }
 
@@ -33,7 +36,10 @@ const AT_ONCE = 4
 /** Of a night on which everything went wrong, a sample is kept. */
 const KEEP_DRIFT = 1_000
 
-export async function reconcile(billing: Billing, { heal, signal }: ReconcileOptions): Promise<Reconciliation> {
+export async function reconcile(
+  billing: Billing,
+  { heal, forgetUnknown = false, signal }: ReconcileOptions,
+): Promise<Reconciliation> {
   const { db, clock } = billing
   const id = newId()
   await asSystem(db, 'begin a reconciliation of all tenants with Stripe', (tx) =>
@@ -45,7 +51,7 @@ export async function reconcile(billing: Billing, { heal, signal }: ReconcileOpt
     for (let at = 0; at < page.length; at += AT_ONCE) {
       signal?.throwIfAborted()
       const few = page.slice(at, at + AT_ONCE)
-      const found = await Promise.all(few.map((one) => driftOf(billing, one.tenant_id, one.stripe_customer_id, heal)))
+      const found = await Promise.all(few.map((one) => driftOf(billing, one, { heal, forgetUnknown })))
       drift.push(...found.flat())
     }
     customers += page.length
@@ -69,17 +75,27 @@ async function* pages({ db }: Billing) {
   }
 }
 
-async function driftOf(billing: Billing, tenantId: string, customerId: string, heal: boolean): Promise<Drift[]> {
+async function driftOf(
+  billing: Billing,
+  { tenant_id: tenantId, stripe_customer_id: customerId }: { tenant_id: string; stripe_customer_id: string },
+  { heal, forgetUnknown: forgetsUnknown }: { heal: boolean; forgetUnknown: boolean },
+): Promise<Drift[]> {
   const asDrift = (healed: boolean) => (found: Difference) => ({ ...found, tenant_id: tenantId, healed })
   try {
-    const found = await compare(billing, customerId)
+    const found = await compare(billing, customerId, { isPatient: true, forgetsUnknown })
     if (!found) return []
     const { differences, seats, notes } = found
-    if (heal && differences.length > 0) await syncCustomer(billing, customerId, { isPatient: true })
+    if (heal && differences.length > 0) {
+      await syncCustomer(billing, customerId, { isPatient: true, forgetsUnknown })
+    }
     if (heal && seats.length > 0) await countAgain(billing, tenantId)
     return [...[...differences, ...seats].map(asDrift(heal)), ...notes.map(asDrift(false))]
   } catch (error) {
     if (isOutage(error)) throw error
+    if (error instanceof ForeignCustomer) {
+      const detail = 'Our key does not lead to it. Is it the key of another account?'
+      return [asDrift(false)({ kind: error.kind, subject: customerId, detail })]
+    }
     billing.log.error({ err: error, tenant_id: tenantId, customer: customerId }, 'customer could not be reconciled')
     const detail = error instanceof Error ? error.message : String(error)
     return [asDrift(false)({ kind: 'customer_unreadable', subject: customerId, detail })]
@@ -87,7 +103,7 @@ async function driftOf(billing: Billing, tenantId: string, customerId: string, h
 }
 
 /** Undefined when the customer was dropped since it was listed. */
-async function compare(billing: Billing, customerId: string) {
+async function compare(billing: Billing, customerId: string, options: TruthOptions) {
   const { db, clock } = billing
   const known = await asSystem(db, 'read what is believed of a Stripe customer', async (tx) => {
     const customer = await findCustomer(tx, customerId)
@@ -105,7 +121,7 @@ async function compare(billing: Billing, customerId: string) {
   })
   if (!known) return undefined
   const { stored, unfinished } = known
-  const truth = await readCustomer(billing, customerId, unfinished, { isPatient: true })
+  const truth = await readTruth(billing, stored.customer, unfinished, options)
   const outcome = outcomeOf(
     truth,
     {
@@ -118,10 +134,14 @@ async function compare(billing: Billing, customerId: string) {
     stripeOf(billing).prices,
     clock.now(),
   )
-  const deleted = { kind: 'customer_deleted', subject: customerId, detail: 'It was deleted at Stripe.' }
+  const lost = {
+    deleted: [{ kind: 'customer_deleted', subject: customerId, detail: 'It was deleted at Stripe.' }],
+    unknown: [{ kind: 'customer_unknown', subject: customerId, detail: 'Stripe has never heard of it.' }],
+    present: [],
+  }[truth.standing]
   const vanished = truth.vanishedInvoices.map((subject) => ({ kind: 'invoice', subject, detail: 'Stripe has none.' }))
   return {
-    differences: [...(truth.isDeleted ? [deleted] : []), ...vanished, ...differencesOf(outcome, stored)],
+    differences: [...lost, ...vanished, ...differencesOf(outcome, stored)],
     seats: seatsThatDiffer(outcome, stored),
     notes: [...outcome.alarms, ...openAfterEnd(outcome)],
   }

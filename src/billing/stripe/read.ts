@@ -15,7 +15,8 @@ import {
 
 export interface Truth {
   customerId: string
-  isDeleted: boolean
+  /** Stripe remembers whom it deleted. Of `unknown` ones it never heard: in this account, with this key. */
+  standing: 'present' | 'deleted' | 'unknown'
   subscriptions: SubscriptionFacts[]
   /** The most recent hundred, every open one, and those that were asked for by id. */
   invoices: InvoiceFacts[]
@@ -55,13 +56,14 @@ export async function readCustomer(
     checkoutsOf(stripe, unfinished.checkouts),
   ])
   lists.catch(() => {})
-  const isDeleted = (await customer).deleted === true
-  const found = isDeleted ? await orMissing(lists) : await lists
-  if (!found) return gone(customerId, unfinished)
+  const known = await orMissing(customer)
+  if (!known) return gone(customerId, unfinished, 'unknown')
+  const found = known.deleted ? await orMissing(lists) : await lists
+  if (!found) return gone(customerId, unfinished, 'deleted')
   const [subscriptions, { invoices, vanished }, checkouts] = found
   return {
     customerId,
-    isDeleted,
+    standing: known.deleted ? 'deleted' : 'present',
     subscriptions,
     invoices,
     vanishedInvoices: vanished,
@@ -71,10 +73,10 @@ export async function readCustomer(
 }
 
 /** Stripe need not list anything of a deleted customer. */
-function gone(customerId: string, { checkouts }: Unfinished): Truth {
+function gone(customerId: string, { checkouts }: Unfinished, standing: 'deleted' | 'unknown'): Truth {
   return {
     customerId,
-    isDeleted: true,
+    standing,
     subscriptions: [],
     invoices: [],
     vanishedInvoices: [],

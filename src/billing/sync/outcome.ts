@@ -46,7 +46,7 @@ export function outcomeOf(truth: Truth, known: Known, prices: Prices, now: Date)
     .filter((row) => row.stripe_customer_id === truth.customerId && !ids.has(row.stripe_subscription_id))
     .filter((row) => !hasEnded(row.status))
     .map((row) => ended(row, now))
-  if (!truth.isDeleted) {
+  if (truth.standing === 'present') {
     for (const { stripe_subscription_id: subject } of gone) {
       alarms.push({ kind: 'vanished_subscription', subject, detail: 'Stripe no longer lists it; taken for canceled.' })
     }

@@ -13,7 +13,7 @@ import { asSystem } from '#platform/db/scoped.ts'
 import { unavailable } from '#platform/errors.ts'
 import { applyGrant, membersChanged, readEntitlement } from '#tenants'
 import { type Billing, stripeOf } from '../context.ts'
-import { type ReadOptions, readCustomer, type Truth } from '../stripe/read.ts'
+import type { Truth } from '../stripe/read.ts'
 import { graceEnds } from './jobs.ts'
 import { noticesOf, sendNotices } from './notices.ts'
 import { type Alarm, type Outcome, outcomeOf } from './outcome.ts'
@@ -35,8 +35,9 @@ import {
   writeInvoices,
   writeSubscriptions,
 } from './queries.ts'
+import { readTruth, type TruthOptions } from './truth.ts'
 
-export interface SyncOptions extends ReadOptions {
+export interface SyncOptions extends TruthOptions {
   /** Only if this event is still open. */
   forEvent?: string
   /** Runs in the transaction that writes; may run again when that is repeated. */
@@ -67,8 +68,7 @@ export async function syncCustomer(billing: Billing, customerId: string, options
     // later, unless the database's clock was set back; then nobody would read again until it has caught up.
     if (reading > 0 && !options.within && (begun.customer.synced ?? 0) > askedAt) return 'synced'
     if (options.forEvent && !begun.events.includes(options.forEvent)) return 'settled'
-    assertSameMode(billing, begun.customer)
-    const truth = await readCustomer(billing, customerId, begun.unfinished, options)
+    const truth = await readTruth(billing, begun.customer, begun.unfinished, options)
     if (await write(billing, { ...begun, truth }, options)) return 'synced'
   }
   throw unavailable('This customer is being changed all the time. Try again shortly.')
@@ -92,15 +92,6 @@ function begin({ db }: Billing, customerId: string) {
   })
 }
 
-/** With the keys of another mode every customer looks deleted; nobody's access may depend on such a mistake. */
-function assertSameMode(billing: Billing, { livemode, stripe_customer_id: id }: Customer): void {
-  const account = stripeOf(billing)
-  if (livemode === null || livemode === account.livemode) return
-  throw new Error(
-    `Customer ${id} was made in ${livemode ? 'live' : 'test'} mode, and the Stripe key is one of the other.`,
-  )
-}
-
 /** Answers false when somebody else was quicker. */
 async function write(billing: Billing, reading: Reading, { within }: SyncOptions): Promise<boolean> {
   const { db, clock, appUrl, log } = billing
@@ -120,7 +111,7 @@ async function write(billing: Billing, reading: Reading, { within }: SyncOptions
     await writeInvoices(tx, tenantId, outcome.invoices, truth.vanishedInvoices)
     await settleCheckouts(tx, tenantId, truth.checkouts)
     await updateCustomer(tx, tenantId, outcome, begunAt)
-    if (truth.isDeleted) await dropCustomer(tx, tenantId)
+    if (truth.standing !== 'present') await loseCustomer(tx, tenantId, truth)
     const before = stored.find((row) => row.is_current)
     const changed = await applyGrant(tx, tenantId, outcome.grant, now)
     await enqueueWhatFollows(tx, tenantId, before, outcome)
@@ -131,7 +122,9 @@ async function write(billing: Billing, reading: Reading, { within }: SyncOptions
     return outcome
   })
   if (!outcome) return false
-  if (truth.isDeleted) log.warn({ tenant_id: tenantId, customer: customerId }, 'Stripe customer was deleted')
+  if (truth.standing !== 'present') {
+    log.warn({ tenant_id: tenantId, customer: customerId, standing: truth.standing }, 'Stripe customer is gone')
+  }
   raise(billing, tenantId, outcome.alarms)
   return true
 }
@@ -180,6 +173,20 @@ async function recordChange(
           fields.map((field) => [field, { from: before?.[field] ?? null, to: current?.[field] ?? null }]),
         ),
       },
+    },
+  )
+}
+
+/** The next one is made when somebody wants to buy. Which it was stays on record, to be found again at Stripe. */
+async function loseCustomer(tx: Tx, tenantId: string, { customerId, standing }: Truth): Promise<void> {
+  await dropCustomer(tx, tenantId)
+  await recordAudit(
+    tx,
+    { kind: 'system', tenantId, name: 'stripe' },
+    {
+      action: 'billing.customer_lost',
+      target: { type: 'customer', id: customerId },
+      details: { standing },
     },
   )
 }

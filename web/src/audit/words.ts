@@ -21,6 +21,7 @@ const sentences: Record<string, string> = {
   'billing.resumed': 'kept the subscription',
   'billing.plan_changed': 'changed the plan',
   'billing.seats_changed': 'changed the number of seats',
+  'billing.customer_lost': 'lost the customer at Stripe',
 }
 
 export function actionWords(action: string): string {
