@@ -6,10 +6,9 @@ export {
   applyGrant,
   type Entitlement,
   type Grant,
-  readEntitlement,
 } from './allowance/entitlements.ts'
 export { claim, claimOne, setLimit } from './allowance/limits.ts'
-export { listLimits } from './allowance/queries.ts'
+export { findEntitlement, listLimits } from './allowance/queries.ts'
 export { type Credentials, createCredentials } from './credentials.ts'
 export { addIdempotency, deleteAnswersBefore } from './idempotency/idempotency.ts'
 export { acceptInvitation, type Invitations } from './invitations/invitations.ts'

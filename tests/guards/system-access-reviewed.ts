@@ -200,6 +200,11 @@ export const reviewed: readonly { path: string; reason: string; because: string 
     because: 'Runs after the transaction of the work was rolled back; one row, by its id.',
   },
   {
+    path: 'src/billing/reconcile/bare.ts',
+    reason: 'find tenants of which it is not known what they may use',
+    because: 'They have no customer by whom they would be found; gives them what they start with.',
+  },
+  {
     path: 'src/billing/reconcile/events.ts',
     reason: 'see whether a Stripe event has arrived',
     because: 'The inbox belongs to no tenant; asked by id.',

@@ -21,10 +21,12 @@ export interface Stored {
   customer: Customer
   subscriptions: readonly Subscription[]
   invoices: readonly InvoiceRow[]
-  entitlement: Entitlement
+  entitlement: Entitlement | undefined
   limits: Awaited<ReturnType<typeof listLimits>>
   activeMembers: number
 }
+
+export const MISSING = 'It is missing here.'
 
 /** What a sync sets right. */
 export function differencesOf(outcome: Outcome, stored: Stored): Difference[] {
@@ -32,10 +34,7 @@ export function differencesOf(outcome: Outcome, stored: Stored): Difference[] {
   return [
     ...rowsThatDiffer('subscription', 'stripe_subscription_id', outcome.subscriptions, stored.subscriptions),
     ...rowsThatDiffer('invoice', 'stripe_invoice_id', outcome.invoices, stored.invoices),
-    ...fieldsThatDiffer('entitlement', customer.stripe_customer_id, entitlementOf(outcome), {
-      ...stored.entitlement,
-      features: [...stored.entitlement.features].sort(),
-    }),
+    ...entitlementThatDiffers(outcome, stored),
     ...fieldsThatDiffer(
       'limits',
       customer.stripe_customer_id,
@@ -74,6 +73,13 @@ export function openAfterEnd({ current, invoices }: Outcome): Difference[] {
     }))
 }
 
+function entitlementThatDiffers(outcome: Outcome, { customer, entitlement }: Stored): Difference[] {
+  const subject = customer.stripe_customer_id
+  if (!entitlement) return [{ kind: 'entitlement', subject, detail: MISSING }]
+  const features = [...entitlement.features].sort()
+  return fieldsThatDiffer('entitlement', subject, entitlementOf(outcome), { ...entitlement, features })
+}
+
 function entitlementOf({ grant }: Outcome): object {
   const { plan, status, access, graceUntil, features } = grant
   return { plan, status, access, graceUntil, features: [...features].sort() }
@@ -88,7 +94,7 @@ function rowsThatDiffer<Key extends string>(
   const byKey = new Map(present.map((row) => [row[key], row]))
   return wanted.flatMap((row) => {
     const stored = byKey.get(row[key])
-    if (!stored) return [{ kind, subject: String(row[key]), detail: 'It is missing here.' }]
+    if (!stored) return [{ kind, subject: String(row[key]), detail: MISSING }]
     return fieldsThatDiffer(kind, String(row[key]), row, stored)
   })
 }

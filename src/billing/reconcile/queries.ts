@@ -19,6 +19,35 @@ export async function listCustomers(
   }))
 }
 
+/** Nobody at Stripe speaks for them: what they may use has to be here, in full. */
+export async function listBare(tx: Tx, limitKeys: readonly string[], most: number): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('tenants as t')
+    .leftJoin('billing_customers as c', 'c.tenant_id', 't.id')
+    .leftJoin('tenant_entitlements as e', 'e.tenant_id', 't.id')
+    .select('t.id')
+    .where('t.deleted_at', 'is', null)
+    .where('c.stripe_customer_id', 'is', null)
+    .where((where) =>
+      where.or([
+        where('e.tenant_id', 'is', null),
+        where(
+          where
+            .selectFrom('tenant_limits as l')
+            .select(({ fn }) => fn.countAll<number>().as('count'))
+            .whereRef('l.tenant_id', '=', 't.id')
+            .where('l.key', 'in', limitKeys),
+          '<',
+          limitKeys.length,
+        ),
+      ]),
+    )
+    .orderBy('t.id')
+    .limit(most)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 export function listInvoices(tx: Tx, tenantId: string): Promise<InvoiceRow[]> {
   return tx.selectFrom('billing_invoices').selectAll().where('tenant_id', '=', tenantId).execute()
 }

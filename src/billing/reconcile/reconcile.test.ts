@@ -48,6 +48,39 @@ test('whatever differs from Stripe is reported, set right when asked to, and not
   assert.deepEqual(await run(true), [])
 })
 
+test('an entitlement that is missing is made again, with a customer and without one, and not missed again', async () => {
+  const acme = await inbox.subscriber('drift-bare')
+  await subscribe(inbox, acme.customer)
+  await settle(acme)
+  const free = await inbox.subscriber('drift-bare-free')
+  await inbox.rows('delete from billing_customers where tenant_id = $1', [free.tenantId])
+  for (const table of ['tenant_entitlements', 'tenant_limits']) {
+    await inbox.rows(`delete from ${table} where tenant_id in ($1, $2)`, [acme.tenantId, free.tenantId])
+  }
+  const shown = await inbox.app.request('GET', '/billing/subscription', { token: acme.account.access })
+  assert.deepEqual([shown.status, shown.body.data?.access], [200, 'none'])
+  const missing = async (heal: boolean) =>
+    (await run(heal)).filter(({ kind }) => kind === 'entitlement').map(({ tenant_id, healed }) => [tenant_id, healed])
+  assert.equal((await missing(false)).length, 2)
+  assert.deepEqual(
+    new Map((await missing(true)) as [string, boolean][]),
+    new Map([
+      [free.tenantId, true],
+      [acme.tenantId, true],
+    ]),
+  )
+  const [one, two] = [await entitlementOf(acme), await entitlementOf(free)]
+  assert.deepEqual([one.plan, one.access, two.plan, two.access], ['pro', 'full', 'free', 'none'])
+  const [limits] = await inbox.rows('select count(*)::int from tenant_limits where tenant_id in ($1, $2)', [
+    acme.tenantId,
+    free.tenantId,
+  ])
+  assert.equal(limits.count, 10)
+  await inbox.stripe.customers.del(free.customer)
+  await inbox.local.settled()
+  assert.deepEqual(await run(true), [])
+})
+
 test('events that were lost are fetched, and afterwards nothing differs', async () => {
   const [one, two] = [await inbox.subscriber('drift-lost-one'), await inbox.subscriber('drift-lost-two')]
   await settle(one, two)

@@ -5,14 +5,16 @@
 import { enqueue } from '#jobs'
 import { asSystem } from '#platform/db/scoped.ts'
 import { isId, newId } from '#platform/ids.ts'
-import { countActiveMembers, listLimits, membersChanged, readEntitlement } from '#tenants'
+import { countActiveMembers, findEntitlement, listLimits, membersChanged } from '#tenants'
 import { type Billing, stripeOf } from '../context.ts'
+import { startingGrant } from '../plans.ts'
 import { ForeignCustomer } from '../stripe/foreign.ts'
 import { isOutage } from '../stripe/outage.ts'
 import { outcomeOf } from '../sync/outcome.ts'
 import { findCustomer, findUnfinished, subscriptionsOf } from '../sync/queries.ts'
 import { syncCustomer } from '../sync/sync.ts'
 import { readTruth, type TruthOptions } from '../sync/truth.ts'
+import { bareTenants } from './bare.ts'
 import { type Difference, type Drift, differencesOf, openAfterEnd, type Stored, seatsThatDiffer } from './drift.ts'
 import { missedEvents, staleEvents } from './events.ts'
 import { customersOf, finishReconciliation, insertReconciliation, listCustomers, listInvoices } from './queries.ts'
@@ -56,7 +58,7 @@ export async function reconcile(
     }
     customers += page.length
   }
-  drift.push(...(await duplicates(billing)))
+  drift.push(...(await bareTenants(billing, heal)), ...(await duplicates(billing)))
   await asSystem(db, 'keep what a reconciliation of all tenants found', (tx) =>
     finishReconciliation(tx, id, { customers, drift: drift.slice(0, KEEP_DRIFT), now: clock.now() }),
   )
@@ -113,7 +115,7 @@ async function compare(billing: Billing, customerId: string, options: TruthOptio
       customer,
       subscriptions: await subscriptionsOf(tx, tenantId),
       invoices: await listInvoices(tx, tenantId),
-      entitlement: await readEntitlement(tx, tenantId),
+      entitlement: await findEntitlement(tx, tenantId),
       limits: await listLimits(tx, tenantId),
       activeMembers: await countActiveMembers(tx, tenantId),
     }
@@ -127,7 +129,7 @@ async function compare(billing: Billing, customerId: string, options: TruthOptio
     {
       tenantId: stored.customer.tenant_id,
       subscriptions: stored.subscriptions,
-      plan: stored.entitlement.plan,
+      plan: (stored.entitlement ?? startingGrant).plan,
       pastDueSince: stored.customer.past_due_since,
       trialUsedAt: stored.customer.trial_used_at,
     },

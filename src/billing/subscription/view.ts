@@ -2,10 +2,10 @@
 import { authorize, permissionsOf, type TenantScope } from '#access'
 import type { Tx } from '#platform/db/database.ts'
 import { inTenant } from '#platform/db/scoped.ts'
-import { accessAt, listLimits, readEntitlement } from '#tenants'
+import { accessAt, findEntitlement, listLimits } from '#tenants'
 import { type UsedOf, usedOfLimit } from '../change/impact.ts'
 import type { Billing } from '../context.ts'
-import { isPlanKey, type LimitKey, type PlanKey, paidPlanKeys, plans } from '../plans.ts'
+import { isPlanKey, type LimitKey, type PlanKey, paidPlanKeys, plans, startingGrant } from '../plans.ts'
 import { isLive } from '../policy.ts'
 import { currentSubscription, type Subscription } from '../sync/queries.ts'
 import { findCustomerRow, findOpenInvoice } from './queries.ts'
@@ -17,13 +17,15 @@ export function readSubscription({ db, clock }: Billing, scope: TenantScope, use
 
 async function viewOf(tx: Tx, scope: TenantScope, usedOf: UsedOf, now: Date) {
   const { tenantId, role } = scope
-  const [entitlement, found, customer, limits] = await Promise.all([
-    readEntitlement(tx, tenantId),
+  const [held, found, customer, limits] = await Promise.all([
+    findEntitlement(tx, tenantId),
     currentSubscription(tx, tenantId),
     findCustomerRow(tx, tenantId),
     limitsOf(tx, tenantId, usedOf),
   ])
   const invoice = permissionsOf(role).includes('billing.invoices') ? await findOpenInvoice(tx, tenantId) : undefined
+  // Whoever has none is refused what is paid for; the next comparison with Stripe makes it again.
+  const entitlement = held ?? startingGrant
   const { plan, status, graceUntil } = entitlement
   const access = accessAt(entitlement, now)
   const current = found && isLive(found.status) ? found : undefined

@@ -11,8 +11,9 @@ import { enqueue } from '#jobs'
 import type { Tx } from '#platform/db/database.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { unavailable } from '#platform/errors.ts'
-import { applyGrant, membersChanged, readEntitlement } from '#tenants'
+import { applyGrant, findEntitlement, membersChanged } from '#tenants'
 import { type Billing, stripeOf } from '../context.ts'
+import { startingGrant } from '../plans.ts'
 import type { Truth } from '../stripe/read.ts'
 import { graceEnds } from './jobs.ts'
 import { noticesOf, sendNotices } from './notices.ts'
@@ -103,7 +104,7 @@ async function write(billing: Billing, reading: Reading, { within }: SyncOptions
     if (present?.synced !== customer.synced || present.tenant_id !== tenantId) return undefined
     const now = clock.now()
     const stored = await subscriptionsOf(tx, tenantId)
-    const { plan } = await readEntitlement(tx, tenantId)
+    const { plan } = (await findEntitlement(tx, tenantId)) ?? startingGrant
     const { past_due_since: pastDueSince, trial_used_at: trialUsedAt } = present
     const known = { tenantId, subscriptions: stored, plan, pastDueSince, trialUsedAt }
     const outcome = outcomeOf(truth, known, stripeOf(billing).prices, now)

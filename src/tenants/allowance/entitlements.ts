@@ -24,12 +24,6 @@ export async function applyGrant(tx: Tx, tenantId: string, { limits, ...next }: 
   return true
 }
 
-export async function readEntitlement(tx: Tx, tenantId: string): Promise<Entitlement> {
-  const entitlement = await findEntitlement(tx, tenantId)
-  if (!entitlement) throw new Error(`Tenant ${tenantId} has no entitlement.`)
-  return entitlement
-}
-
 /** What access comes to at a moment: grace that has run out is none. */
 export function accessAt({ access, graceUntil }: Pick<Entitlement, 'access' | 'graceUntil'>, now: Date): Access {
   return access === 'grace' && graceUntil !== null && graceUntil <= now ? 'none' : access
