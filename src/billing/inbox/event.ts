@@ -79,8 +79,8 @@ type Facts = Pick<ReadEvent, 'account' | 'livemode' | 'type'>
 /** Undefined when it is no event at all. */
 export function readEvent(body: unknown, livemode: boolean): ReadEvent | undefined {
   const event = fieldsOf(body)
-  const { id, type } = event
-  if (typeof id !== 'string' || id === '' || id.length > 255 || typeof type !== 'string') return undefined
+  const [id, type] = [textOf(event.id), textOf(event.type)]
+  if (id === null || type === null || isDeep(body)) return undefined
   const data = fieldsOf(event.data)
   const object = fieldsOf(data.object)
   const facts = {
@@ -122,15 +122,33 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {}
 }
 
+/** Of what is a name or an id to us; anything that cannot be one is none. */
 function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' && value.length <= 255 ? value : null
+  if (typeof value !== 'string' || value === '' || value.length > 255) return null
+  return value === clean(value) ? value : null
 }
+
+/** Stripe's own events have a dozen levels. Thousands of them exhaust the stack, here and in the database. */
+const MOST_LEVELS = 100
+
+/** Level by level: a call for each would go as deep. */
+function isDeep(body: unknown): boolean {
+  let level: unknown[] = [body]
+  for (let depth = 0; depth <= MOST_LEVELS; depth++) {
+    level = level.flatMap((value) => Object.values(fieldsOf(value)))
+    if (level.length === 0) return false
+  }
+  return true
+}
+
+/** The years that PostgreSQL and JavaScript both know are more than enough. */
+const LATEST_MS = Date.UTC(9999, 0)
 
 /** Seconds in events of the first version, text in those of the second. */
 function momentOf(value: unknown): Date | null {
   if (typeof value !== 'number' && typeof value !== 'string') return null
   const moment = new Date(typeof value === 'number' ? value * 1000 : value)
-  return Number.isNaN(moment.getTime()) ? null : moment
+  return moment.getTime() >= 0 && moment.getTime() < LATEST_MS ? moment : null
 }
 
 /** PostgreSQL can store neither NUL nor half a surrogate pair, in values or in names. */

@@ -141,6 +141,47 @@ test('bodies have limits, a form and a content, which are looked at in this orde
   }
 })
 
+test('whatever a signed body holds, it is kept or refused, and is never a fault of ours', async () => {
+  const deep = (levels: number, open: string, close: string) => open.repeat(levels) + close.repeat(levels)
+  const within = (value: string) => JSON.stringify(event({}, { id: 'HERE' })).replace('"HERE"', value)
+  const refused = {
+    brackets: deep(500_000, '[', ']'),
+    'an event of brackets': within(deep(500_000, '[', ']')),
+    'an event of braces': within(deep(100_000, '{"a":', '}').replace('{"a":}', '{}')),
+    'unfinished brackets': '['.repeat(1_000_000),
+    'an id with NUL': JSON.stringify(event({ id: 'evt_\0' })),
+    'half a character in the id': JSON.stringify(event({ id: 'evt_x' })).replace('evt_x', 'evt_\\ud800'),
+    'a type with NUL': JSON.stringify(event({ type: 'a\0' })),
+    'a type without end': JSON.stringify(event({ type: 'a'.repeat(10_000) })),
+    'no id but a prototype': '{"__proto__":{"id":"evt_proto","type":"invoice.paid"}}',
+    'no object': '7',
+  }
+  for (const [what, body] of Object.entries(refused)) {
+    const { status } = await inbox.send(body)
+    assert.equal(status, 400, what)
+  }
+  assert.equal((await inbox.send(within(`"${'x'.repeat(10 * 1024 * 1024)}"`))).status, 413)
+  const taken = {
+    'numbers without end': within(`[1e999,-1e999,${'9'.repeat(100_000)},0.${'1'.repeat(1_000)},-0]`),
+    'a name twice': within('1,"customer":"cus_one","customer":"cus_two"'),
+    'names of prototypes': within('{"__proto__":{"a":1},"constructor":{"prototype":{"b":1}},"toJSON":1}'),
+    'half a character': within('"\\ud800"'),
+    'NUL everywhere': within('{"\\u0000":"\\u0000","a\\u0000":["\\u0000"]}'),
+    'a customer with NUL': JSON.stringify(event({}, { customer: 'cus_\0' })),
+    'half a million values': within(`[${'1,'.repeat(499_000)}1]`),
+    'a moment before all calendars': JSON.stringify(event({ created: -8_000_000_000_000 })),
+    'a moment after them': JSON.stringify(event({ created: 1e300 })),
+    'not a moment': JSON.stringify(event({ created: '\0' })),
+    'nothing in it': JSON.stringify(event({ data: null, api_version: { toString: 1 }, account: [] })),
+  }
+  for (const [what, body] of Object.entries(taken)) {
+    const { status } = await inbox.send(body)
+    assert.equal(status, 200, what)
+    assert.equal((await inbox.send(body)).status, 200, `${what}, again`)
+  }
+  assert.deepEqual(await inbox.rows(`select id from stripe_events where state = 'dead'`), [])
+})
+
 test('only POST is there, and neither cookies nor an origin matter', async () => {
   for (const method of ['GET', 'PUT']) {
     assert.ok([404, 405].includes((await inbox.app.request(method, WEBHOOK)).status), method)
