@@ -19,6 +19,7 @@ import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/db/database.ts'
 import { clockRoutes } from '#platform/http/dev-clock.ts'
 import type { HealthChecks } from '#platform/http/health.ts'
+import { answerToOwnNames } from '#platform/http/own-names.ts'
 import { cursorCodec } from '#platform/http/page-query.ts'
 import type { Limiter } from '#platform/http/rate-limit.ts'
 import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
@@ -68,10 +69,13 @@ export async function buildApp(options: AppOptions): Promise<HttpServer> {
   await app.register(analyticsRoutes, { prefix: PREFIX, db, clock, tenantOf })
 
   if (config.env !== 'production') {
-    await app.register(mailboxRoutes, { db })
-    const onMove = localStripe && ((now: Date) => moveAlong(db, localStripe, now))
-    if ('advance' in clock) await app.register(clockRoutes, { clock, onMove })
-    if (localStripe) await app.register(localStripeRoutes, { db, localStripe, tenantOf })
+    await app.register(async (dev) => {
+      answerToOwnNames(dev, config)
+      await dev.register(mailboxRoutes, { db })
+      const onMove = localStripe && ((now: Date) => moveAlong(db, localStripe, now))
+      if ('advance' in clock) await dev.register(clockRoutes, { clock, onMove })
+      if (localStripe) await dev.register(localStripeRoutes, { db, localStripe, tenantOf })
+    })
   }
   return app
 }
