@@ -38,10 +38,10 @@ export function workOf({ accounts, limiter, emailTransport, billing }: WorkOptio
       pruneEmails.job,
       ...billingJobs(billing),
       handle(registrationRequested, async ({ payload }) => {
-        if (!payload.silent) await answerRegistration(accounts, payload.email, payload.registration_id)
+        if (!payload.silent) await answerRegistration(accounts, payload)
       }),
       handle(verificationRequested, async ({ payload }) => {
-        if (!payload.silent) await answerResend(accounts, payload.email)
+        if (!payload.silent) await answerResend(accounts, payload)
       }),
       handle(passwordResetRequested, async ({ payload }) => {
         if (!payload.silent) await answerPasswordReset(accounts, payload.email)

@@ -3,13 +3,14 @@ import type { RequestFacts } from '#access'
 import { recordAccountEvent } from '#audit'
 import { sendLater } from '#email'
 import { enqueue } from '#jobs'
+import type { Tx } from '#platform/db/database.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { Refusal } from '#platform/errors.ts'
 import { hashSecret, newSecret } from '#platform/secrets.ts'
 import type { Accounts } from './accounts.ts'
 import { normaliseEmail } from './email-address.ts'
 import { passwordChangedEmail, passwordResetEmail } from './emails.ts'
-import { passwordResetRequested, verificationRequested } from './jobs.ts'
+import { type Intent, type MailRequest, passwordResetRequested, verificationRequested } from './jobs.ts'
 import { consumeLink, deleteLinks, replaceLink } from './links/queries.ts'
 import { assertAcceptablePassword } from './password-policy.ts'
 import { findAccountByEmail, findAccountById, lockAccount, markEmailVerified, updatePassword } from './queries.ts'
@@ -21,26 +22,28 @@ const RESET_MINUTES = 60
 
 /** Always the same answer; a job finds out whether there is anybody to mail. */
 export async function requestPasswordReset(accounts: Accounts, input: string, request: RequestFacts): Promise<void> {
-  await requestMail(accounts, input, request, passwordResetRequested)
+  await requestMail(accounts, input, request, (tx, mail) => enqueue(tx, passwordResetRequested, mail))
 }
 
-export async function requestVerification(accounts: Accounts, input: string, request: RequestFacts): Promise<void> {
-  await requestMail(accounts, input, request, verificationRequested)
+export async function requestVerification(
+  accounts: Accounts,
+  { email, intent }: { email: string; intent?: Intent | undefined },
+  request: RequestFacts,
+): Promise<void> {
+  await requestMail(accounts, email, request, (tx, mail) => enqueue(tx, verificationRequested, { ...mail, intent }))
 }
 
 async function requestMail(
   { db, throttles }: Accounts,
   input: string,
   request: RequestFacts,
-  job: typeof passwordResetRequested,
+  ask: (tx: Tx, mail: MailRequest) => Promise<void>,
 ): Promise<void> {
   const email = normaliseEmail(input)
   await throttles.mailRequestFrom(request.ip)
   // An address that has had enough costs the same work, so that time does not tell who asked for it before.
   const silent = !(await throttles.mayMail(email))
-  await asSystem(db, 'ask for a mail to an address that may have no account', (tx) =>
-    enqueue(tx, job, { email, silent }),
-  )
+  await asSystem(db, 'ask for a mail to an address that may have no account', (tx) => ask(tx, { email, silent }))
 }
 
 export async function answerPasswordReset(

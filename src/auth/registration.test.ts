@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { sql } from '#platform/db/kysely.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { PASSWORD, startTestApp, type TestApp } from '../../tests/support/app.ts'
+import { until } from '../../tests/support/jobs.ts'
 import { PLAIN_NAME } from './schemas.ts'
 
 const RATE = 30
@@ -96,6 +97,39 @@ test('a slug that is taken is refused at sign-up, or replaced by a similar one w
   assert.equal((await strict.request('POST', '/auth/email/verify', { body: { token } })).status, 200)
   const { tenant } = (await login(email)).body.data
   assert.match(tenant.slug, new RegExp(`^${slug}-[a-z0-9]{4}$`))
+})
+
+test('the link that proves a mailbox leads back to the plan that was chosen, and nowhere else', async () => {
+  const email = `${newName()}@example.com`
+  const intent = { plan: 'pro', interval: 'year' }
+  assert.equal((await strict.request('POST', '/auth/register', { body: registration(email, { intent }) })).status, 202)
+  const linkOf = async () => {
+    const { links } = await app.mailTo(email, /Confirm/)
+    return new URL(links.find((link) => link.includes('token=')) as string)
+  }
+  const first = await linkOf()
+  assert.deepEqual(
+    [first.origin, first.pathname, first.searchParams.get('plan'), first.searchParams.get('interval')],
+    [new URL(app.config.appUrl).origin, '/verify-email', 'pro', 'year'],
+  )
+  const resent = await strict.request('POST', '/auth/email/resend', { body: { email, intent: { plan: 'starter' } } })
+  assert.equal(resent.status, 202)
+  const second = await until(async () => {
+    const link = await linkOf()
+    return link.href !== first.href && link
+  })
+  assert.deepEqual([second.searchParams.get('plan'), second.searchParams.has('interval')], ['starter', false])
+  const token = second.searchParams.get('token')
+  assert.equal((await strict.request('POST', '/auth/email/verify', { body: { token } })).status, 200)
+  for (const bad of ['https://evil.example', '//evil.example', 'pro&x=1', 'Pro', '', 'a'.repeat(41), '../pro', 7]) {
+    const body = registration(email, { intent: { plan: bad } })
+    assert.equal((await strict.request('POST', '/auth/register', { body })).status, 400, String(bad))
+  }
+  for (const intent of [{}, { plan: 'pro', to: '/x' }, { plan: 'pro', interval: 'day' }]) {
+    assert.equal((await strict.request('POST', '/auth/email/resend', { body: { email, intent } })).status, 400)
+  }
+  // The others sign up from the same address, which may do so ten times an hour.
+  await strict.services.limiter.reset('register-from', '127.0.0.1')
 })
 
 test('signing up with an address and then trying to sign in does not tell whether it has an account', async () => {

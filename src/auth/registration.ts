@@ -14,7 +14,7 @@ import { hashSecret, newSecret } from '#platform/secrets.ts'
 import type { Accounts } from './accounts.ts'
 import { normaliseEmail } from './email-address.ts'
 import { alreadyRegisteredEmail, verificationEmail } from './emails.ts'
-import { registrationRequested } from './jobs.ts'
+import { type Intent, registrationRequested } from './jobs.ts'
 import {
   consumeLink,
   consumeRegistration,
@@ -38,6 +38,7 @@ export interface Register {
   fullName: string
   tenantName: string
   tenantSlug?: string | undefined
+  intent?: Intent | undefined
 }
 
 export type Registered =
@@ -83,7 +84,7 @@ async function registerUnproven({ db, clock, throttles }: Accounts, input: Prepa
     await enqueue(
       tx,
       registrationRequested,
-      { email: input.email, silent, registration_id: id },
+      { email: input.email, silent, registration_id: id, intent: input.intent },
       { singletonKey: input.email },
     )
   })
@@ -121,7 +122,20 @@ async function registerAtOnce(accounts: Accounts, input: Prepared, request: Requ
   return { kind: 'signed_in', user, tenant, grant: await grantOf(sessions, issued) }
 }
 
-export async function sendVerification(tx: Tx, { appUrl }: Pick<Accounts, 'appUrl'>, user: User, now: Date) {
+/** Onward from a proven mailbox. */
+function verificationUrl(appUrl: string, secret: string, intent: Intent | undefined): string {
+  const { plan, interval } = intent ?? {}
+  const query = new URLSearchParams({ token: secret, ...(plan && { plan }), ...(plan && interval && { interval }) })
+  return `${appUrl}/verify-email?${query}`
+}
+
+export async function sendVerification(
+  tx: Tx,
+  { appUrl }: Pick<Accounts, 'appUrl'>,
+  user: User,
+  now: Date,
+  intent?: Intent,
+) {
   const { secret, hash } = newSecret()
   const expiresAt = new Date(now.getTime() + LINK_HOURS * HOUR_MS)
   await replaceLink(tx, {
@@ -132,40 +146,54 @@ export async function sendVerification(tx: Tx, { appUrl }: Pick<Accounts, 'appUr
     created_at: now,
     expires_at: expiresAt,
   })
-  const url = `${appUrl}/verify-email?token=${secret}`
+  const url = verificationUrl(appUrl, secret, intent)
   await sendLater(tx, verificationEmail({ to: user.email, name: user.full_name, url, expiresAt }))
 }
 
 type Answering = Pick<Accounts, 'db' | 'clock' | 'appUrl'>
 
 /** The job behind a sign-up: mails the link, or tells the owner of an account that they have one. */
-export async function answerRegistration(accounts: Answering, email: string, registrationId: string): Promise<void> {
+export async function answerRegistration(
+  accounts: Answering,
+  {
+    email,
+    registration_id: registrationId,
+    intent,
+  }: { email: string; registration_id: string; intent?: Intent | undefined },
+): Promise<void> {
   await asSystem(accounts.db, 'mail the link that proves a mailbox', async (tx) => {
     const account = await findAccountByEmail(tx, email)
-    if (!account) return mailRegistrationLink(tx, accounts, email, registrationId)
+    if (!account) return mailRegistrationLink(tx, accounts, { email, registrationId, intent })
     if (account.email_verified_at) return sendLater(tx, alreadyRegisteredEmail({ to: email, appUrl: accounts.appUrl }))
-    return sendVerification(tx, accounts, account, accounts.clock.now())
+    return sendVerification(tx, accounts, account, accounts.clock.now(), intent)
   })
 }
 
 /** The job behind "send it again": whoever has proven the address already is told nothing. */
-export async function answerResend(accounts: Answering, email: string): Promise<void> {
+export async function answerResend(
+  accounts: Answering,
+  { email, intent }: { email: string; intent?: Intent | undefined },
+): Promise<void> {
   await asSystem(accounts.db, 'mail the link that proves a mailbox again', async (tx) => {
     const now = accounts.clock.now()
     const account = await findAccountByEmail(tx, email)
     if (account?.email_verified_at) return
-    if (account) return sendVerification(tx, accounts, account, now)
+    if (account) return sendVerification(tx, accounts, account, now, intent)
     const registration = await findRegistration(tx, email, now)
-    if (registration) await mailRegistrationLink(tx, accounts, email, registration.id)
+    if (registration) await mailRegistrationLink(tx, accounts, { email, registrationId: registration.id, intent })
   })
 }
 
-async function mailRegistrationLink(tx: Tx, { clock, appUrl }: Answering, email: string, registrationId: string) {
+async function mailRegistrationLink(
+  tx: Tx,
+  { clock, appUrl }: Answering,
+  { email, registrationId, intent }: { email: string; registrationId: string; intent: Intent | undefined },
+) {
   const { secret, hash } = newSecret()
   const expiresAt = new Date(clock.now().getTime() + LINK_HOURS * HOUR_MS)
   const registration = await renewRegistration(tx, registrationId, hash, expiresAt)
   if (!registration) return
-  const url = `${appUrl}/verify-email?token=${secret}`
+  const url = verificationUrl(appUrl, secret, intent)
   await sendLater(
     tx,
     verificationEmail({

@@ -23,6 +23,7 @@ import {
   RefreshBody,
   RegisterBody,
   Registered,
+  ResendBody,
   ResetBody,
   SessionParams,
   SessionView,
@@ -79,6 +80,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
           fullName: body.full_name.trim(),
           tenantName: body.tenant_name.trim(),
           tenantSlug: body.tenant_slug,
+          intent: body.intent,
         },
         factsOf(request),
       )
@@ -273,12 +275,12 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (
       schema: {
         tags: ['Auth'],
         summary: 'Send the confirmation again',
-        body: EmailBody,
+        body: ResendBody,
         response: { 202: success(Accepted) },
       },
     },
     async (request, reply) => {
-      await requestVerification(accounts, request.body.email, factsOf(request))
+      await requestVerification(accounts, request.body, factsOf(request))
       return reply.code(202).send(ok({ accepted: true as const }))
     },
   )

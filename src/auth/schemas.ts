@@ -48,6 +48,15 @@ export const Tokens = Type.Object({
 })
 export type Tokens = Static<typeof Tokens>
 
+/** A name as plans have them, and nothing that could lead anywhere. */
+const Intent = Type.Object(
+  {
+    plan: Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }),
+    interval: Type.Optional(Type.Union([Type.Literal('month'), Type.Literal('year')])),
+  },
+  { ...closed, description: 'What was chosen before signing up; the link in the mail leads back to it.' },
+)
+
 export const RegisterBody = Type.Object(
   {
     email: Email,
@@ -56,6 +65,7 @@ export const RegisterBody = Type.Object(
     tenant_name: Type.String({ minLength: 1, maxLength: 100, pattern: PLAIN_NAME }),
     tenant_slug: Type.Optional(Slug),
     session: Type.Optional(SessionKind),
+    intent: Type.Optional(Intent),
   },
   closed,
 )
@@ -87,6 +97,7 @@ export const RefreshBody = Type.Object(
 export const LogoutBody = Type.Object({ refresh_token: Type.Optional(RefreshToken) }, closed)
 export const VerifyBody = Type.Object({ token: LinkToken }, closed)
 export const EmailBody = Type.Object({ email: Email }, closed)
+export const ResendBody = Type.Object({ email: Email, intent: Type.Optional(Intent) }, closed)
 export const ResetBody = Type.Object({ token: LinkToken, password: Password }, closed)
 export const ChangePasswordBody = Type.Object(
   { current_password: Password, new_password: Password, session: Type.Optional(SessionKind) },

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import type { Page } from 'playwright-core'
+import { startTestApp } from '../support/app.ts'
 import { type BillingStage, startBillingStage } from '../support/billing-stage.ts'
 import { freePort } from '../support/processes.ts'
+import { fillSignIn } from './accounts.ts'
 import { notice } from './projects.ts'
 import { type Stage, settled, type Visit } from './stage.ts'
 
@@ -77,6 +79,49 @@ export function billing({ promise }: Stage): void {
     await page.getByRole('link', { name: 'Analytics', exact: true }).click()
     await page.getByText('Members joined', { exact: false }).first().waitFor()
   })
+
+  promise(
+    'where mailboxes are proven first, the link of the mail leads back to the plan that was chosen',
+    async (visit) => {
+      const { app, local } = await shopOf(visit)
+      const port = await freePort()
+      const strict = await startTestApp({
+        port,
+        databaseUrl: app.databaseUrl,
+        env: {
+          NODE_ENV: 'development',
+          PLINTH_EMAIL_VERIFICATION: 'required',
+          PLINTH_APP_URL: `http://127.0.0.1:${port}`,
+          STRIPE_API_BASE: local.url,
+        },
+      })
+      try {
+        const page = await (await visit.window({ app: strict })).newPage()
+        await page.goto('/pricing?interval=year')
+        await page.getByRole('link', { name: 'Choose Pro' }).click()
+        await page.getByLabel('Full name').fill('Vera Verified')
+        await page.getByLabel('Work e-mail').fill('vera@verified.example')
+        await page.getByLabel('Password', { exact: true }).fill('copper window gravel swim')
+        await page.getByLabel('Organisation').fill('Verified')
+        await page.getByRole('button', { name: 'Create account' }).click()
+        await page.getByText('go on with the plan that you chose').waitFor()
+      } finally {
+        await strict.close()
+      }
+
+      // The mail is read on another device.
+      const { links } = await app.mailTo('vera@verified.example', /^Confirm/)
+      const phone = await (await visit.window({ app })).newPage()
+      await phone.goto(links.find((link) => link.includes('token=')) as string)
+      await phone.getByRole('link', { name: 'Sign in' }).click()
+      await fillSignIn(phone, 'vera@verified.example', 'copper window gravel swim')
+      await phone.waitForURL('**/t/verified/billing/plans?plan=pro&interval=year**')
+      await phone
+        .getByRole('dialog', { name: 'Choose Pro' })
+        .getByRole('button', { name: 'Go on and pay $290.00' })
+        .waitFor()
+    },
+  )
 
   promise('whoever leaves the page of Stripe is told that nothing was charged', async (visit) => {
     const { app } = await shopOf(visit)

@@ -10,7 +10,7 @@ import { inDevelopment } from './frame/environment.ts'
 import { NotFound, NotFoundInTenant } from './frame/not-found.tsx'
 import { FrameLoading, PageLoading } from './frame/page-loading.tsx'
 import { RouteFailure } from './frame/route-failure.tsx'
-import { flag, oneOf, optional, text, wholeNumber } from './frame/search-params.ts'
+import { flag, oneOf, optional, planName, text, wholeNumber } from './frame/search-params.ts'
 import { projectSorts } from './projects/sorts.ts'
 import { memberSorts } from './tenants/sorts.ts'
 import { headingFont } from './ui/fonts.ts'
@@ -26,6 +26,12 @@ const landing = createRoute({
 })
 
 const intervals = ['month', 'year'] as const
+
+/** The plan that was chosen before signing up, on its way to the page where it is bought. */
+const planIn = (search: Record<string, unknown>) => ({
+  plan: planName(search.plan),
+  interval: oneOf(search.interval, intervals),
+})
 
 const pricing = createRoute({
   getParentRoute: () => root,
@@ -48,16 +54,17 @@ const upgrade = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search) => optional({ return_to: text(search.return_to), email: text(search.email) }),
-  beforeLoad: onlyVisitors,
+  validateSearch: (search) =>
+    optional({ return_to: text(search.return_to), email: text(search.email), ...planIn(search) }),
+  beforeLoad: ({ search }) => onlyVisitors(search),
   component: lazyRouteComponent(() => import('./auth/sign-in.tsx'), 'SignInPage'),
 })
 
 const signUp = createRoute({
   getParentRoute: () => root,
   path: '/sign-up',
-  validateSearch: (search) => optional({ plan: text(search.plan), interval: oneOf(search.interval, intervals) }),
-  beforeLoad: onlyVisitors,
+  validateSearch: (search) => optional(planIn(search)),
+  beforeLoad: ({ search }) => onlyVisitors(search),
   component: lazyRouteComponent(() => import('./auth/sign-up.tsx'), 'SignUpPage'),
 })
 
@@ -80,7 +87,7 @@ const resetPassword = createRoute({
 const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: '/verify-email',
-  validateSearch: withToken,
+  validateSearch: (search) => optional({ token: text(search.token), ...planIn(search) }),
   component: lazyRouteComponent(() => import('./auth/verify-email.tsx'), 'VerifyEmailPage'),
 })
 

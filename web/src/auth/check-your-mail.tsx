@@ -7,9 +7,17 @@ import { toast } from '../ui/toast.tsx'
 import { AuthPage } from './auth-page.tsx'
 import { MailboxHint } from './mailbox-hint.tsx'
 
-export function CheckYourMail({ email }: { email: string }) {
+interface CheckYourMailProps {
+  email: string
+  /** A plan, which the link leads back to. */
+  chosen: { plan?: string; interval?: 'month' | 'year' }
+}
+
+export function CheckYourMail({ email, chosen }: CheckYourMailProps) {
+  const { plan, interval } = chosen
+  const intent = plan && { plan, ...(interval && { interval }) }
   const resend = useMutation({
-    mutationFn: () => publicApi.POST('/auth/email/resend', { body: { email } }),
+    mutationFn: () => publicApi.POST('/auth/email/resend', { body: { email, ...(intent && { intent }) } }),
     onSuccess: () => toast.done('If an account is waiting, a new link is on its way.'),
     onError: (error) => toast.failed(wordsOf(error)),
   })
@@ -19,10 +27,14 @@ export function CheckYourMail({ email }: { email: string }) {
       intro={
         <>
           We wrote to <strong className="font-medium text-ink">{email}</strong>. Open the link in that mail to confirm
-          the address; then you can sign in.
+          the address; then you can sign in{plan ? ' and go on with the plan that you chose' : ''}.
         </>
       }
-      foot={<Link to="/sign-in">Back to sign in</Link>}
+      foot={
+        <Link to="/sign-in" search={chosen}>
+          Back to sign in
+        </Link>
+      }
     >
       <div className="flex flex-col gap-4">
         <p className="text-base text-muted">Nothing there? Look in the spam folder, or have it sent again.</p>

@@ -4,6 +4,11 @@ import { mayBeSignedIn, rememberedTenant, session } from '../api/client.ts'
 import { SignedOut } from '../api/problem.ts'
 import { lastUsed } from '../api/session.ts'
 
+interface Wanted {
+  plan?: string | undefined
+  interval?: 'month' | 'year' | undefined
+}
+
 export async function onlySignedIn(tenant: string, here: string): Promise<void> {
   try {
     await session.token(tenant)
@@ -22,8 +27,11 @@ async function isSignedIn(): Promise<boolean> {
   )
 }
 
-export async function onlyVisitors(): Promise<void> {
-  if (await isSignedIn()) throw redirect({ to: '/', replace: true })
+/** Whoever is signed in already goes on to the plan that they chose. */
+export async function onlyVisitors({ plan, interval }: Wanted): Promise<void> {
+  if (!(await isSignedIn())) return
+  if (plan) await lastTenant('/t/$tenant/billing/plans', { plan, interval })
+  throw redirect({ to: '/', replace: true })
 }
 
 /** The signed-in land where they worked last; everybody else sees the public page. */
@@ -32,8 +40,11 @@ export async function startingPlace(): Promise<void> {
 }
 
 /** Leads the signed-in to a page of the organisation that they worked in last. */
-export async function lastTenant(to: '/t/$tenant' | '/t/$tenant/billing'): Promise<never> {
+export async function lastTenant(
+  to: '/t/$tenant' | '/t/$tenant/billing' | '/t/$tenant/billing/plans',
+  search: Wanted = {},
+): Promise<never> {
   const slug = rememberedTenant() ?? (await session.token(lastUsed)).tenant
-  if (slug) throw redirect({ to, params: { tenant: slug }, replace: true })
+  if (slug) throw redirect({ to, params: { tenant: slug }, search, replace: true })
   throw redirect({ to: '/new-tenant', replace: true })
 }

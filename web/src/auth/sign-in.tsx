@@ -1,4 +1,4 @@
-import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router'
 import { dataOf, publicApi, signedIn } from '../api/client.ts'
 import { ownPath } from '../frame/search-params.ts'
 import { Button } from '../ui/button.tsx'
@@ -14,7 +14,8 @@ import { emailFault } from './email.ts'
 const route = getRouteApi('/sign-in')
 
 export function SignInPage() {
-  const { return_to, email } = route.useSearch()
+  const { return_to, email, ...chosen } = route.useSearch()
+  const navigate = useNavigate()
   const router = useRouter()
   const form = useForm({
     initial: { email: email ?? '', password: '' },
@@ -27,6 +28,10 @@ export function SignInPage() {
         publicApi.POST('/auth/login', { body: { email: email.trim(), password, session: 'cookie' } }),
       )
       signedIn(tokens)
+      if (chosen.plan && tokens.tenant) {
+        await navigate({ to: '/t/$tenant/billing/plans', params: { tenant: tokens.tenant.slug }, search: chosen })
+        return
+      }
       router.history.push(ownPath(return_to) ?? (tokens.tenant ? `/t/${tokens.tenant.slug}` : '/new-tenant'))
     },
     words: (problem) =>
@@ -37,10 +42,17 @@ export function SignInPage() {
   return (
     <AuthPage
       title="Sign in"
-      intro={return_to ? 'Your session has ended. Sign in to go on where you were.' : undefined}
+      intro={
+        return_to
+          ? 'Your session has ended. Sign in to go on where you were.'
+          : chosen.plan && 'Then you go on with the plan that you chose.'
+      }
       foot={
         <>
-          New here? <Link to="/sign-up">Create an account</Link>
+          New here?{' '}
+          <Link to="/sign-up" search={chosen}>
+            Create an account
+          </Link>
         </>
       }
     >

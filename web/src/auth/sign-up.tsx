@@ -34,7 +34,9 @@ export function SignUpPage() {
       tenant_name: values.tenant_name.trim() ? undefined : 'Name your organisation. You can change this later.',
     }),
     async submit(values) {
-      const body = { ...values, email: values.email.trim(), session: 'cookie' as const }
+      const { plan, interval } = chosen
+      const intent = plan && { plan, ...(interval && { interval }) }
+      const body = { ...values, email: values.email.trim(), session: 'cookie' as const, ...(intent && { intent }) }
       const answer = await dataOf(publicApi.POST('/auth/register', { body }))
       form.reset(values)
       if ('verification_required' in answer) return setSentTo(body.email)
@@ -50,7 +52,7 @@ export function SignUpPage() {
       problem.code === 'EMAIL_TAKEN' ? (
         <>
           There is an account for this address already.{' '}
-          <Link to="/sign-in" search={{ email: form.values.email }}>
+          <Link to="/sign-in" search={{ email: form.values.email, ...chosen }}>
             Sign in
           </Link>{' '}
           with it.
@@ -58,7 +60,7 @@ export function SignUpPage() {
       ) : undefined,
   })
 
-  if (sentTo) return <CheckYourMail email={sentTo} />
+  if (sentTo) return <CheckYourMail email={sentTo} chosen={chosen} />
   return (
     <AuthPage
       title="Create your account"
@@ -69,7 +71,10 @@ export function SignUpPage() {
       }
       foot={
         <>
-          Have an account? <Link to="/sign-in">Sign in</Link>
+          Have an account?{' '}
+          <Link to="/sign-in" search={chosen}>
+            Sign in
+          </Link>
         </>
       }
     >

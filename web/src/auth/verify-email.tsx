@@ -11,7 +11,7 @@ import { AuthPage } from './auth-page.tsx'
 const route = getRouteApi('/verify-email')
 
 export function VerifyEmailPage() {
-  const { token } = route.useSearch()
+  const { token, ...chosen } = route.useSearch()
   // A query rather than a mutation, so that the link is spent once however often React mounts the page.
   const verification = useQuery({
     queryKey: ['verify-email', token],
@@ -25,11 +25,11 @@ export function VerifyEmailPage() {
     retry: false,
   })
   const onward = mayBeSignedIn() ? (
-    <ButtonLink to="/" look="primary">
+    <ButtonLink to={chosen.plan ? '/sign-in' : '/'} search={chosen} look="primary">
       Go on
     </ButtonLink>
   ) : (
-    <ButtonLink to="/sign-in" look="primary">
+    <ButtonLink to="/sign-in" search={chosen} look="primary">
       Sign in
     </ButtonLink>
   )
@@ -39,7 +39,15 @@ export function VerifyEmailPage() {
   }
   if (verification.isSuccess) {
     return (
-      <AuthPage key="done" title="Your address is confirmed" intro="Thank you. There is nothing else to do here.">
+      <AuthPage
+        key="done"
+        title="Your address is confirmed"
+        intro={
+          chosen.plan
+            ? 'Thank you. Sign in, and go on with the plan that you chose.'
+            : 'Thank you. There is nothing else to do here.'
+        }
+      >
         {onward}
       </AuthPage>
     )

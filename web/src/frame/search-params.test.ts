@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { flag, oneOf, ownPath, text, wholeNumber } from './search-params.ts'
+import { flag, oneOf, ownPath, planName, text, wholeNumber } from './search-params.ts'
 
 test('a return path that leaves the app is ignored', () => {
   for (const path of ['https://evil.test', '//evil.test', '/\\evil.test', 'javascript:alert(1)', '', undefined]) {
@@ -17,4 +17,11 @@ test('nonsense in the URL counts as nothing', () => {
   assert.equal(text({}), undefined)
   assert.equal(text(2026), '2026')
   assert.equal(flag('no'), undefined)
+})
+
+test('a plan in the address is a name, and never a way out', () => {
+  assert.equal(planName('pro'), 'pro')
+  for (const bad of ['//evil.example', 'https://evil.example', '/t/x', 'Pro', 'a b', '', 'a'.repeat(41), 7, null]) {
+    assert.equal(planName(bad), undefined, String(bad))
+  }
 })

@@ -4,6 +4,11 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** A name as plans have them. Whether there is such a plan is seen where it would be bought. */
+export function planName(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z][a-z0-9_]{0,39}$/.test(value) ? value : undefined
+}
+
 export function wholeNumber(value: unknown): number | undefined {
   const number = Number(value)
   return Number.isInteger(number) && number > 1 ? number : undefined

@@ -185,6 +185,11 @@ export interface paths {
           'application/json': {
             /** An e-mail address. */
             email: string
+            /** What was chosen before signing up; the link in the mail leads back to it. */
+            intent?: {
+              plan: string
+              interval?: 'month' | 'year'
+            }
           }
         }
       }
@@ -613,6 +618,11 @@ export interface paths {
             tenant_slug?: string
             /** `cookie` sets the refresh token as an HttpOnly cookie and leaves it out of the body. */
             session?: 'token' | 'cookie'
+            /** What was chosen before signing up; the link in the mail leads back to it. */
+            intent?: {
+              plan: string
+              interval?: 'month' | 'year'
+            }
           }
         }
       }
