@@ -171,6 +171,28 @@ test('a preview is charged for ten minutes', async () => {
   }
 })
 
+test('a preview is not charged after another change, which it knew nothing of', async () => {
+  const owner = await stage.subscriber('change-overtaken', { plan: 'enterprise', interval: 'month' })
+  const date = taken(await post(owner, 'preview', { quantity: 1000 })).proration_date
+  const total = async () => {
+    const customer = await stage.customerOf(owner)
+    const { data } = await stage.stripe.invoices.list({ customer })
+    return data.reduce((sum, invoice) => sum + invoice.total, 0)
+  }
+  const before = await total()
+  for (let round = 0; round < 3; round++) {
+    // To a moment that is still to come, so that everything earlier is before the change.
+    const later = Math.floor(stage.app.clock.now().getTime() / 1000) + 4
+    taken(await post(owner, 'change', { quantity: 1000, proration_date: later }))
+    for (const old of [date, later - 1]) {
+      const answer = await post(owner, 'change', { quantity: 1, proration_date: old })
+      assert.deepEqual([answer.status, answer.body.code], [422, 'PREVIEW_EXPIRED'])
+    }
+    taken(await post(owner, 'change', { quantity: 1 }))
+  }
+  assert.equal(await total(), before, 'nobody gains or loses by going back and forth')
+})
+
 test('a change in a trial costs nothing and leaves the trial as it is', async () => {
   const owner = await stage.subscriber('change-trial', { plan: 'starter', interval: 'month' })
   const { trial_end: trialEnd } = await view(owner)

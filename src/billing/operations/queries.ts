@@ -1,4 +1,5 @@
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 
 export interface PendingOperation {
   id: string
@@ -27,6 +28,23 @@ export function findOperation(tx: Tx, tenantId: string, id: string): Promise<Pen
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .executeTakeFirst()
+}
+
+/**
+ * When the subscription was changed last, as far as money counts: by us, up to the second to which that was prorated, or
+ * by whoever made an invoice.
+ */
+export async function lastChangeAt(tx: Tx, tenantId: string, subscriptionId: string): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select greatest(
+      (select max(greatest(settled_at, to_timestamp((params -> 'terms' ->> 'prorationDate')::bigint)))
+         from billing_operations
+        where tenant_id = ${tenantId} and state = 'done' and params ->> 'subscription' = ${subscriptionId}),
+      (select max(created_at) from billing_invoices
+        where tenant_id = ${tenantId} and subscription_id = ${subscriptionId})
+    ) as at
+  `.execute(tx)
+  return rows[0]?.at ?? null
 }
 
 /** False when another one of its kind was begun meanwhile. */
