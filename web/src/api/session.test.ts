@@ -169,6 +169,16 @@ test('a refresh that was under way when the person signed out is not kept', asyn
   assert.equal((await one.token('acme')).value, 'fresh')
 })
 
+test('nor is one that only waited for its turn when the person signed out', async () => {
+  const { tab, server } = browser()
+  const [one, other] = [tab(), tab()]
+  const [first, waiting] = [other.token('globex'), one.token('acme')]
+  one.end()
+  await Promise.all([first, waiting])
+  server.answer = (tenant) => tokens('fresh', tenant)
+  assert.equal((await one.token('acme')).value, 'fresh')
+})
+
 test('a tenant that the person does not belong to is an error of that page, not the end of the session', async () => {
   const { tab, server } = browser()
   const one = tab()

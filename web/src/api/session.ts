@@ -85,8 +85,7 @@ export function createSession(environment: SessionEnvironment) {
     }
   }
 
-  async function mint(key: string): Promise<AccessToken> {
-    const startedIn = era
+  async function mint(key: string, startedIn: number): Promise<AccessToken> {
     const askedAt = now()
     const response = await environment
       .fetch('/api/v1/auth/refresh', {
@@ -119,11 +118,13 @@ export function createSession(environment: SessionEnvironment) {
   function renew(key: string, rejected?: string): Promise<AccessToken> {
     const running = inFlight.get(key)
     if (running) return running
+    // Now and not when the lock is had: the person may change while it is waited for.
+    const startedIn = era
     const work = locks
       .request(lock, async () => {
         // Another tab may have refreshed while this one waited; its message is delivered in a task of its own.
         await new Promise((resolve) => setTimeout(resolve))
-        return fresh(key, rejected) ?? (await mint(key))
+        return fresh(key, rejected) ?? (await mint(key, startedIn))
       })
       .finally(() => {
         if (inFlight.get(key) === work) inFlight.delete(key)
