@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type BillingServers, startBillingServers, type Tenant } from '../support/billing-servers.ts'
 import { LEASE_SECONDS } from '../support/billing-worker.ts'
 import { until } from '../support/jobs.ts'
-import { type ServerProcess, startServer } from '../support/processes.ts'
+import { compiledCode, type ServerProcess, startServer } from '../support/processes.ts'
 import { type Row, subscribe } from '../support/stripe-inbox.ts'
 
 const KILLS = Number(process.env.PLINTH_KILLS ?? 8)
@@ -50,7 +50,14 @@ after(async () => {
 const program = new URL('../support/billing-worker.ts', import.meta.url).pathname
 function startWorker(): ChildProcess {
   const { PATH } = process.env
-  const env = { PATH, NODE_ENV: 'test', LOG_LEVEL: 'fatal', PLINTH_DATA_DIR: '.data/test-worker', ...stage.env }
+  const env = {
+    PATH,
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'fatal',
+    PLINTH_DATA_DIR: '.data/test-worker',
+    ...compiledCode(),
+    ...stage.env,
+  }
   return spawn(process.execPath, [program], { stdio: ['ignore', 'inherit', 'inherit'], env })
 }
 

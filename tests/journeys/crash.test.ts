@@ -8,8 +8,8 @@ import { asSystem } from '#platform/db/scoped.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { freePort, post, type ServerProcess, startServer } from '../support/processes.ts'
 
-const KILLS = Number(process.env.PLINTH_KILLS ?? 4)
-const WRITERS = 8
+const KILLS = Number(process.env.PLINTH_KILLS ?? 3)
+const WRITERS = 6
 
 let database: TestDatabase
 let db: Database

@@ -34,6 +34,12 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** What a process of ours needs to start as fast as one whose data folder is not new. */
+export function compiledCode(): Record<string, string> {
+  const { NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+}
+
 /** Starts `src/bin/server.ts`; answers when it serves. */
 export async function startServer(env: Record<string, string>, port?: number): Promise<ServerProcess> {
   const chosen = port ?? (await freePort())
@@ -52,6 +58,7 @@ export async function startServer(env: Record<string, string>, port?: number): P
       PLINTH_LOGIN_RATE_PER_MINUTE: '100000',
       PLINTH_RATE_PER_MINUTE: '1000000',
       PLINTH_SHUTDOWN_DELAY_SECONDS: '0',
+      ...compiledCode(),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

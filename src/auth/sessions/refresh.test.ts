@@ -17,7 +17,7 @@ import { insertUser } from '../queries.ts'
 import { refreshSession } from './refresh.ts'
 import { grantOf, type Sessions, startSession } from './sessions.ts'
 
-const SCHEDULES = Number(process.env.PLINTH_SCHEDULES ?? 400)
+const SCHEDULES = Number(process.env.PLINTH_SCHEDULES ?? 200)
 const AT_ONCE = 4
 // Waits are whole seconds and real time passes too, so no comparison comes near the edge of the window.
 const GRACE = 10.5
