@@ -27,7 +27,11 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<{ billing: Billing }> = as
         limited: false,
         problems: { 400: 'Not signed by Stripe, or not an event', 413: 'Body too large', 415: 'Not uncompressed JSON' },
       },
-      schema: { summary: 'Told by Stripe; signed with Stripe-Signature', response: { 200: Received } },
+      schema: {
+        tags: ['Billing'],
+        summary: 'Told by Stripe; signed with Stripe-Signature',
+        response: { 200: Received },
+      },
     },
     async (request) => {
       const { stripe } = billing
