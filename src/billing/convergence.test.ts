@@ -25,7 +25,7 @@ import { startingGrant } from './plans.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import { syncCustomer } from './sync/sync.ts'
 
-const SHUFFLES = Number(process.env.PLINTH_SHUFFLES ?? 6)
+const SHUFFLES = Number(process.env.PLINTH_SHUFFLES ?? 4)
 /** Of the 720 orders of six events; all of them where as many shuffles are asked for. */
 const EVERY = SHUFFLES < 50 ? 20 : 1
 

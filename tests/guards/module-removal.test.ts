@@ -1,7 +1,7 @@
 /** What nobody wants can be deleted: one folder, its door, its lines in the tables of contents, and it still type-checks. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -33,7 +33,8 @@ function run(folder: string, ...command: string[]): { status: number | null; out
   return { status, output: stdout + stderr }
 }
 
-const typeCheck = (folder: string) => run(folder, join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', '.')
+const typeCheck = (folder: string, project = '.') =>
+  run(folder, join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', project)
 
 test('the example module can be taken out; what is left type-checks and serves everything else', (t) => {
   const copy = copyOfRepository(t)
@@ -57,7 +58,10 @@ test('the example module can be taken out; what is left type-checks and serves e
 test('a folder that is only deleted is found by the type check', (t) => {
   const copy = copyOfRepository(t)
   rmSync(join(copy, 'src/projects'), { recursive: true })
-  const { status, output } = typeCheck(copy)
+  // The server is enough to find it, and takes half the time.
+  const server = { extends: './tsconfig.json', include: [], files: ['src/app.ts'] }
+  writeFileSync(join(copy, 'tsconfig.server.json'), JSON.stringify(server))
+  const { status, output } = typeCheck(copy, 'tsconfig.server.json')
   assert.notEqual(status, 0)
   assert.match(output, /src\/app\.ts.*#projects/)
 })

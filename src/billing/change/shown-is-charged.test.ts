@@ -6,7 +6,7 @@ import type { Stripe } from 'stripe'
 import type { Account } from '../../../tests/support/app.ts'
 import { type BillingStage, type Order, startBillingStage } from '../../../tests/support/billing-stage.ts'
 
-const CHANGES = Number(process.env.PLINTH_CHANGES ?? 16)
+const CHANGES = Number(process.env.PLINTH_CHANGES ?? 12)
 const EACH = 12
 const DAY_MS = 86_400_000
 
