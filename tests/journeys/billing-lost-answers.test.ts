@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Answer, type BillingServers, startBillingServers, type Tenant } from '../support/billing-servers.ts'
-import { until } from '../support/jobs.ts'
+import { DUE_JOBS, until } from '../support/jobs.ts'
 import { startServer } from '../support/processes.ts'
 import { type Cutter, startCutter } from '../support/stripe-cutter.ts'
 import { eventsOf, type Row } from '../support/stripe-inbox.ts'
@@ -137,11 +137,7 @@ for (const [name, action] of Object.entries(actions)) {
 test("seats that follow the members are changed once, whichever answer of Stripe's is lost", async (t) => {
   const tenantsOf = [await tenantFor({ plan: 'pro' }), await tenantFor({ plan: 'pro' })]
   const worker = await startServer({ ...stage.env, PLINTH_WORKER: 'inline' })
-  await until(
-    async () =>
-      (await stage.count(`select count(*) from pgboss.job where state < 'completed' and start_after < now()`)) === 0,
-    30,
-  )
+  await until(async () => (await stage.count(DUE_JOBS)) === 0, 30)
   const found: object[] = []
   for (const [at, tenant] of tenantsOf.entries()) {
     // Once more often than the SDK asks by itself, so that the job has to be repeated.

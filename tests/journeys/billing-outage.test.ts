@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type BillingServers, startBillingServers, type Tenant, tell } from '../support/billing-servers.ts'
-import { until } from '../support/jobs.ts'
+import { DUE_JOBS, until } from '../support/jobs.ts'
 import { startServer } from '../support/processes.ts'
 import { eventsOf } from '../support/stripe-inbox.ts'
 
@@ -30,8 +30,7 @@ test('while Stripe is down every event is thanked for and nothing else stops, an
   for (let at = 0; at < 5; at++) paying.push(await payingTenant(`outage-${at}`))
   const worker = await startServer({ ...stage.env, PLINTH_WORKER: 'inline' })
   // What comes of earlier work would be told to the first endpoint and not to the second.
-  const due = `select count(*) from pgboss.job where state < 'completed' and start_after < now()`
-  await until(async () => (await stage.count(due)) === 0, 30)
+  await until(async () => (await stage.count(DUE_JOBS)) === 0, 30)
   const { chaos } = stage.local
   chaos.deliveries.paused = true
   await stage.listen(worker)

@@ -101,7 +101,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   await options.extend?.(app, services)
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 })
   const worker: Worker | undefined = options.worker
-    ? await startWorker({ ...services, databaseUrl, pollSeconds: 0.12, ...workOf(services) })
+    ? await startWorker({ ...services, databaseUrl, pollSeconds: 0.05, ...workOf(services) })
     : undefined
 
   async function request(

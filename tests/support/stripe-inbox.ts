@@ -5,6 +5,7 @@
 import pg from 'pg'
 import Stripe from 'stripe'
 import { push } from '#billing'
+import { membersChanged } from '#tenants'
 import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from '../../simulators/stripe/index.ts'
 import { type Account, startTestApp, type TestApp } from './app.ts'
 import { until } from './jobs.ts'
@@ -27,7 +28,7 @@ export interface Inbox {
   send(body: string | object, headers?: Record<string, string>): Promise<Response>
   /** A tenant with its Stripe customer. */
   subscriber(name: string): Promise<Subscriber>
-  /** Resolves when no event of the customer is waiting. */
+  /** Resolves when no event of the customer is waiting, and the seats that follow from them are counted. */
   quiet(customer: string): Promise<void>
   close(): Promise<void>
 }
@@ -106,7 +107,12 @@ export async function startInbox({
     },
     async quiet(customer) {
       await until(async () => {
-        const open = await rows(`select id from stripe_events where customer_id = $1 and state = 'pending'`, [customer])
+        const open = await rows(
+          `select from stripe_events where customer_id = $1 and state = 'pending' union all
+           select from pgboss.job j join billing_customers c on c.tenant_id::text = j.data -> 'payload' ->> 'tenant_id'
+           where c.stripe_customer_id = $1 and j.name = $2 and j.state < 'completed' and j.start_after <= now()`,
+          [customer, membersChanged.name],
+        )
         return open.length === 0
       }, 20)
     },

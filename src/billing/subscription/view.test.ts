@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Account } from '../../../tests/support/app.ts'
 import { type BillingStage, startBillingStage } from '../../../tests/support/billing-stage.ts'
+import { DUE_JOBS, until } from '../../../tests/support/jobs.ts'
 
 let stage: BillingStage
 let owner: Account
@@ -118,6 +119,7 @@ test('the portal is not opened to end what has ended at Stripe', async () => {
 test('twenty who press sync at once ask Stripe once', async () => {
   await stage.app.services.limiter.reset('billing_sync', owner.tenantId)
   await stage.local.settled()
+  await until(async () => Number((await stage.rows(DUE_JOBS))[0].count) === 0, 30)
   const before = stage.local.stats().requests
   const answers = await Promise.all(Array.from({ length: 20 }, () => stage.call(owner, 'POST', 'sync', {})))
   assert.ok(answers.every(({ status, body }) => status === 200 && body.data.plan === 'pro'))
