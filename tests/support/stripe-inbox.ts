@@ -5,7 +5,6 @@
 import pg from 'pg'
 import Stripe from 'stripe'
 import { push } from '#billing'
-import { membersChanged } from '#tenants'
 import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from '../../simulators/stripe/index.ts'
 import { type Account, startTestApp, type TestApp } from './app.ts'
 import { until } from './jobs.ts'
@@ -28,7 +27,7 @@ export interface Inbox {
   send(body: string | object, headers?: Record<string, string>): Promise<Response>
   /** A tenant with its Stripe customer. */
   subscriber(name: string): Promise<Subscriber>
-  /** Resolves when no event of the customer is waiting, and the seats that follow from them are counted. */
+  /** Resolves when no event of the customer is waiting. */
   quiet(customer: string): Promise<void>
   close(): Promise<void>
 }
@@ -107,12 +106,7 @@ export async function startInbox({
     },
     async quiet(customer) {
       await until(async () => {
-        const open = await rows(
-          `select from stripe_events where customer_id = $1 and state = 'pending' union all
-           select from pgboss.job j join billing_customers c on c.tenant_id::text = j.data -> 'payload' ->> 'tenant_id'
-           where c.stripe_customer_id = $1 and j.name = $2 and j.state < 'completed' and j.start_after <= now()`,
-          [customer, membersChanged.name],
-        )
+        const open = await rows(`select id from stripe_events where customer_id = $1 and state = 'pending'`, [customer])
         return open.length === 0
       }, 20)
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { membersChanged } from '#tenants'
 import { until } from '../../../tests/support/jobs.ts'
 import { type Inbox, type Subscriber, startInbox, subscribe } from '../../../tests/support/stripe-inbox.ts'
 import type { StripeAccount } from '../stripe/client.ts'
@@ -101,6 +102,14 @@ test('seats that are not paid for are counted again', async () => {
   const acme = await inbox.subscriber('drift-seats')
   await subscribe(inbox, acme.customer)
   await settle(acme)
+  // What waits since the sign-up would count them before it can be found that they were not.
+  await until(async () => {
+    const waiting = await inbox.rows(
+      `select from pgboss.job where name = $1 and state < 'completed' and data -> 'payload' ->> 'tenant_id' = $2`,
+      [membersChanged.name, acme.tenantId],
+    )
+    return waiting.length === 0
+  }, 30)
   await inbox.rows('update billing_customers set chosen_seats = 3 where tenant_id = $1', [acme.tenantId])
   const [found] = await run(true)
   assert.deepEqual([found?.kind, found?.detail, found?.healed], ['seats', '1 are paid for, and 3 are wanted.', true])
