@@ -54,6 +54,9 @@ const types = {
 const STATEMENT_TIMEOUT_SECONDS = 30
 /** Beyond what the database allows, nobody is there any more; see platform/db/database.ts. */
 const ANSWER_SECONDS = STATEMENT_TIMEOUT_SECONDS + 3
+/** Of advisory locks: one process at a time takes jobs that are limited for each tenant. */
+const CLAIMING = 726_155_432
+
 const HELD = "state = 'active' and started_on = $3::timestamptz"
 
 export async function openQueue({ databaseUrl, log }: { databaseUrl: string; log: Logger }): Promise<Queue> {
@@ -136,11 +139,16 @@ export async function openQueue({ databaseUrl, log }: { databaseUrl: string; log
     },
 
     async claim(job, limit) {
-      const fetched = await boss.fetch<Envelope>(job.name, {
-        batchSize: limit,
-        includeMetadata: true,
-        ...(job.perTenant === undefined ? {} : { groupConcurrency: job.perTenant }),
-      })
+      const options = { batchSize: limit, includeMetadata: true } as const
+      const fetched =
+        job.perTenant === undefined
+          ? await boss.fetch<Envelope>(job.name, options)
+          : await inTransaction(async (client) => {
+              // Two who count at the same moment would each take a tenant's last place.
+              await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [CLAIMING, job.name])
+              const db = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
+              return boss.fetch<Envelope>(job.name, { ...options, groupConcurrency: job.perTenant as number, db })
+            })
       return fetched.map((row) => ({
         name: row.name,
         id: row.id,
