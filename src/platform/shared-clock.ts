@@ -2,7 +2,7 @@
  * A clock that several processes move together, in development: its distance from the real time is a number in a file,
  * which every process looks at a few times a second. Without the file it is the real time.
  */
-import { mkdirSync, readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type AdjustableClock, adjustableClock } from './clock.ts'
 
@@ -16,7 +16,8 @@ export function sharedClock(path: string): SharedClock {
   const clock = adjustableClock()
   const read = () => clock.advance(offsetIn(path) - clock.offsetMs)
   read()
-  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, read)
+  // Not `watchFile`: what is written before its own first look, it takes for what was always there.
+  const looking = setInterval(read, LOOK_EVERY_MS).unref()
 
   function keep(): void {
     mkdirSync(dirname(path), { recursive: true })
@@ -36,7 +37,7 @@ export function sharedClock(path: string): SharedClock {
       clock.set(now)
       keep()
     },
-    close: () => unwatchFile(path, read),
+    close: () => clearInterval(looking),
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -13,6 +14,11 @@ const log = createLogger({ env: 'test', logLevel: 'info' })
 exitOnUncaught(log)
 const server = await startTestServer({ routes: (app) => {
   app.get('/slow', { config: { access: 'public' } }, () => new Promise((resolve) => setTimeout(resolve, 300, { ok: true })))
+  app.get('/blocks', { config: { access: 'public' } }, async () => {
+    const until = performance.now() + 1500
+    while (performance.now() < until);
+    return { ok: true }
+  })
   app.get('/hangs', { config: { access: 'public' } }, () => new Promise(() => {}))
 } })
 onShutdown({ app: server.app, log, delaySeconds: 0, steps: [{ name: 'pool', run: async () => console.log('pool ended') }], ${options} })
@@ -36,6 +42,21 @@ async function start(options = '', extra = '') {
     await pause(10)
   }
   return { child, url: `http://127.0.0.1:${output.match(/port (\d+)/)?.[1]}`, output: () => output }
+}
+
+async function openConnection(url: string) {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  let text = ''
+  socket.setEncoding('latin1').on('data', (chunk) => {
+    text += chunk
+  })
+  const ask = (path: string) => socket.write(`GET ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n\r\n`)
+  ask('/livez')
+  while (text === '') await pause(5)
+  text = ''
+  return { ask, answer: () => text, end: () => socket.destroy() }
 }
 
 async function exitOf(child: ChildProcess): Promise<number | null> {
@@ -66,6 +87,21 @@ describe('the end of a process', () => {
     // Sent away now, a busy client would come back on a connection that nobody accepts any more.
     assert.equal(answer.headers.get('connection'), 'keep-alive')
     assert.equal(await exitOf(child), 0)
+  })
+
+  test('what arrived on an open connection while it was busy is read and answered', async (t) => {
+    const { child, url, output } = await start()
+    const [first, second] = [await openConnection(url), await openConnection(url)]
+    t.after(() => [first, second].forEach(({ end }) => end()))
+    child.kill('SIGTERM')
+    while (!output().includes('stopping')) await pause(5)
+    await pause(100)
+    first.ask('/blocks')
+    await pause(300)
+    second.ask('/slow')
+    assert.equal(await exitOf(child), 0)
+    assert.match(first.answer(), /^HTTP\/1.1 200 /)
+    assert.match(second.answer(), /^HTTP\/1.1 200 /)
   })
 
   test('a handler that never ends does not keep it: the limit ends it with 1 and a line in the log', async () => {

@@ -105,12 +105,21 @@ const LOOK_EVERY_SECONDS = 0.02
  */
 async function emptyConnections(server: HttpServer, lifecycle: Lifecycle): Promise<void> {
   if (!server.listening) return
+  await arrivals()
   NetServer.prototype.close.call(server)
   const count = () => new Promise<number>((resolve) => server.getConnections((_error, open) => resolve(open)))
   const stopped = performance.now()
   const quiet = () => performance.now() - Math.max(stopped, lifecycle.lastArrival) > QUIET_SECONDS * 1000
-  while (!quiet() && (await count()) > 0) await pause(LOOK_EVERY_SECONDS)
+  while (!quiet() && (await count()) > 0) {
+    await pause(LOOK_EVERY_SECONDS)
+    await arrivals()
+  }
   server.closeIdleConnections()
+}
+
+/** Until what has come while the process was busy is accepted and read: the event loop does so just before this. */
+function arrivals(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function pause(seconds: number): Promise<void> {
