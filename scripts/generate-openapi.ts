@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { adjustableClock } from '#platform/clock.ts'
-import { loadConfig } from '#platform/config.ts'
+import { type Config, loadConfig } from '#platform/config.ts'
 import { describeApi } from '#platform/http/openapi.ts'
 import type { HttpServer } from '#platform/http/server.ts'
 import { createLogger } from '#platform/log.ts'
@@ -20,8 +20,8 @@ export function generateOpenApi(): Promise<string> {
 }
 
 /** The whole app with every route, for whoever only wants to look at it. */
-export async function withIdleApp<T>(work: (app: HttpServer) => Promise<T>): Promise<T> {
-  const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', PLINTH_SEED: 'none' })
+export async function withIdleApp<T>(work: (app: HttpServer) => Promise<T>, env: Config['env'] = 'test'): Promise<T> {
+  const config = loadConfig({ NODE_ENV: env, LOG_LEVEL: 'silent', PLINTH_SEED: 'none' })
   // Nothing listens there: whoever connects while the app is built would be noticed.
   const databaseUrl = 'postgresql://nobody@127.0.0.1:1/nothing'
   const services = await createServices({ config, databaseUrl, log: createLogger(config), clock: adjustableClock() })

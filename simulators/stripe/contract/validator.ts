@@ -77,7 +77,16 @@ const later: SchemaValidateFunction = (name: string, data: unknown, _schema, con
   return false
 }
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, verbose: true })
+const ajv = new Ajv2020({
+  strict: false,
+  allErrors: true,
+  validateFormats: false,
+  verbose: true,
+  // Most schemas are compiled for a few objects only, so what a process waits for is the compiling: half of it this way.
+  code: { optimize: false },
+  inlineRefs: false,
+  validateSchema: false,
+})
 ajv.addKeyword({ keyword: LATER, schemaType: 'string', errors: 'full', validate: later })
 ajv.addSchema({
   $id: 'stripe',

@@ -229,7 +229,8 @@ describe('limits in Redis', { skip: redisServer ? false : 'there is no redis-ser
       await Promise.all(running)
       assert.equal(await allowed(limiter, 'during', strict, 10), 3)
 
-      const back = once(redis, 'ready')
+      // Until then every attempt to connect is an error, for which `once` would give up.
+      const back = new Promise((resolve) => redis.once('ready', resolve))
       await startRedis()
       await back
       await new Promise((resolve) => setTimeout(resolve, 1100))

@@ -108,7 +108,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       connectionsCheckingInterval: 2000,
       requireHostHeader: false,
     },
-    ...(config.env === 'production' ? compileOnDemand() : { ajv: ajvOptions }),
+    ...(config.env === 'development' ? { ajv: ajvOptions } : compileOnDemand()),
     schemaErrorFormatter: validationRefusal,
     clientErrorHandler: raw.onClientError,
     frameworkErrors: (error, request, reply) => {

@@ -12,7 +12,7 @@ import { createLogger } from '${new URL('../log.ts', import.meta.url)}'
 import { exitOnUncaught, onShutdown } from '${new URL('shutdown.ts', import.meta.url)}'
 const log = createLogger({ env: 'test', logLevel: 'info' })
 exitOnUncaught(log)
-const server = await startTestServer({ routes: (app) => {
+const server = await startTestServer({ config: { maxEventLoopDelayMs: 60_000 }, routes: (app) => {
   app.get('/slow', { config: { access: 'public' } }, () => new Promise((resolve) => setTimeout(resolve, 300, { ok: true })))
   app.get('/blocks', { config: { access: 'public' } }, async () => {
     const until = performance.now() + 1500
@@ -92,7 +92,10 @@ describe('the end of a process', () => {
   test('what arrived on an open connection while it was busy is read and answered', async (t) => {
     const { child, url, output } = await start()
     const [first, second] = [await openConnection(url), await openConnection(url)]
-    t.after(() => [first, second].forEach(({ end }) => end()))
+    t.after(() => {
+      first.end()
+      second.end()
+    })
     child.kill('SIGTERM')
     while (!output().includes('stopping')) await pause(5)
     await pause(100)
