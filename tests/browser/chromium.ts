@@ -15,6 +15,9 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // One process for all windows of a visit, none in reserve, and no time for making code fast that runs for a second.
+  '--renderer-process-limit=1',
+  '--js-flags=--no-opt --no-maglev',
 ]
 
 export function findChromium(): string | undefined {
