@@ -30,9 +30,10 @@ export async function generateSchemaFiles(): Promise<Map<string, string>> {
 }
 
 /** Paths of the generated files that are not what they should be. */
-export async function staleSchemaFiles(read = readFromRoot): Promise<string[]> {
-  const files = await generateSchemaFiles()
-  return [...files].filter(([path, text]) => read(path) !== text).map(([path]) => path)
+export async function staleSchemaFiles(read = readFromRoot, files?: Map<string, string>): Promise<string[]> {
+  return [...(files ?? (await generateSchemaFiles()))]
+    .filter(([path, text]) => read(path) !== text)
+    .map(([path]) => path)
 }
 
 function readFromRoot(path: string): string | undefined {

@@ -19,6 +19,8 @@ export interface Sweep {
 interface Options {
   /** Segments of addresses that lead to a known kind of row: `{ archived: 'projects' }`. */
   aliases?: Record<string, string>
+  /** Only the operations of these addresses; all of them otherwise. */
+  paths?: RegExp
 }
 
 interface Ground {
@@ -29,6 +31,8 @@ interface Ground {
   /** Who calls. */
   theirs: Tenancy
   found: Set<string>
+  /** Of who calls, as long as nothing was done that may have ended it. */
+  token: string | undefined
 }
 
 interface Call {
@@ -48,15 +52,17 @@ const OWN_HEADERS = /^(date|x-request-id|keep-alive|connection|ratelimit-remaini
 /** Names of fields that belong into no answer. */
 const NEVER_ANSWERED = /"(password\w*|\w*_hash|\w*secret\w*|totp\w*|stripe_\w+)":/
 
-export async function sweep(app: GuardedApp, { aliases = {} }: Options = {}): Promise<Sweep> {
+export async function sweep(app: GuardedApp, { aliases = {}, paths }: Options = {}): Promise<Sweep> {
   const ground: Ground = {
     app,
     operations: operationsOf(app.app),
     ours: withAliases(await makeTenancy(app, 'a'), aliases),
     theirs: withAliases(await makeTenancy(app, 'b'), aliases),
     found: new Set(),
+    token: undefined,
   }
-  const { operations, ours, found } = ground
+  const { ours, found } = ground
+  const operations = paths ? ground.operations.filter(({ path }) => paths.test(path)) : ground.operations
   const rows = await openRows(app.databaseUrl)
   const unknown = new Set<Operation>()
   const attempt = async (operation: Operation, work: () => Promise<void>) => {
@@ -92,7 +98,6 @@ function withAliases(tenancy: Tenancy, aliases: Record<string, string>): Tenancy
   return { ...tenancy, idOf: (resource) => tenancy.idOf(resource) ?? tenancy.idOf(aliases[resource] ?? '') }
 }
 
-/** A token of this moment: some operations end the sessions of who calls them. */
 async function signIn({ app }: Ground, { owner }: Tenancy): Promise<string> {
   const answer = await app.request('POST', '/auth/login', {
     body: { email: owner.email, password: owner.password, tenant_slug: owner.slug },
@@ -105,7 +110,9 @@ async function probe(ground: Ground, operation: Operation, cursor: string | unde
   const { ours, theirs } = ground
   const foreign = addressOf(operation, ours.idOf)
   if (operation.access !== 'public') await stayOutside(ground, operation, foreign)
-  const token = await signIn(ground, theirs)
+  const token = ground.token ?? (await signIn(ground, theirs))
+  // Some operations end the sessions of who calls them.
+  ground.token = operation.method === 'GET' ? token : undefined
   if (namesRow(operation)) await reachOver(ground, operation, token)
   else await stayAtHome(ground, operation, token)
   if (operation.method === 'GET') await readThrough(ground, operation, token, cursor)

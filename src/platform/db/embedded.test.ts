@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -32,6 +32,22 @@ function newFolder(): string {
   chmodSync(folder, 0o755)
   folders.push(folder)
   return join(folder, 'postgres')
+}
+
+let example: Promise<string> | undefined
+
+/** A folder with a database that was made, used and stopped, for those who want to see what comes next. */
+async function usedFolder(): Promise<string> {
+  example ??= (async () => {
+    const folder = newFolder()
+    await (await startEmbeddedPostgres({ dataDir: folder, throwaway: true })).stop()
+    return folder
+  })()
+  const dataDir = newFolder()
+  execFileSync('cp', ['-Rp', await example, dataDir])
+  // Else all copies would ask for the same one.
+  rmSync(join(dataDir, 'port'))
+  return dataDir
 }
 
 async function query(url: string, text: string) {
@@ -93,7 +109,7 @@ describe('an embedded PostgreSQL', { concurrency: 4 }, () => {
   })
 
   test('the server listens on loopback only, asks for its password, and orders text the same everywhere', async () => {
-    const dataDir = newFolder()
+    const dataDir = await usedFolder()
     const server = await startEmbeddedPostgres({ dataDir, throwaway: true })
     const wrong = new URL(server.url)
     wrong.password = 'guess'
@@ -141,7 +157,7 @@ describe('an embedded PostgreSQL', { concurrency: 4 }, () => {
   })
 
   test('a server outlives the starter that was killed with -9 for as long as another uses it', async () => {
-    const starter = await startElsewhere({ dataDir: newFolder(), throwaway: true })
+    const starter = await startElsewhere({ dataDir: await usedFolder(), throwaway: true })
     const other = await startEmbeddedPostgres({ dataDir: starter.dataDir, throwaway: true })
     assert.equal(other.state, 'joined')
     starter.child.kill('SIGKILL')
@@ -152,7 +168,7 @@ describe('an embedded PostgreSQL', { concurrency: 4 }, () => {
   })
 
   test('a start after a killed PostgreSQL recovers what was committed', async () => {
-    const dataDir = newFolder()
+    const dataDir = await usedFolder()
     const server = await startEmbeddedPostgres({ dataDir })
     await query(server.url, 'create table committed (value int); insert into committed values (1)')
     const cluster = join(dataDir, 'cluster')
@@ -168,7 +184,7 @@ describe('an embedded PostgreSQL', { concurrency: 4 }, () => {
   })
 
   test('a left-over process id that belongs to another program by now does not stop the start', async () => {
-    const dataDir = newFolder()
+    const dataDir = await usedFolder()
     const server = await startEmbeddedPostgres({ dataDir })
     await server.stop()
     const bystander = spawn('sleep', ['60'])
@@ -182,8 +198,8 @@ describe('an embedded PostgreSQL', { concurrency: 4 }, () => {
   })
 
   test('a taken port is replaced when it was kept, and refused when it was asked for', async () => {
-    const holder = await startEmbeddedPostgres({ throwaway: true })
-    const dataDir = newFolder()
+    const holder = await startEmbeddedPostgres({ dataDir: await usedFolder(), throwaway: true })
+    const dataDir = await usedFolder()
     const first = await startEmbeddedPostgres({ dataDir, throwaway: true })
     await first.stop()
     writeFileSync(join(dataDir, 'port'), String(holder.port))
@@ -198,8 +214,7 @@ describe('an embedded PostgreSQL', { concurrency: 4 }, () => {
   })
 
   test('a data folder of another major version is refused with what to do', async () => {
-    const dataDir = newFolder()
-    await (await startEmbeddedPostgres({ dataDir, throwaway: true })).stop()
+    const dataDir = await usedFolder()
     writeFileSync(join(dataDir, 'cluster', 'PG_VERSION'), '16\n')
     await assert.rejects(startEmbeddedPostgres({ dataDir }), /made by PostgreSQL 16.*has PostgreSQL 18.*npm run reset/)
   })
