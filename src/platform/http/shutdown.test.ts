@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { get } from 'node:http'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,6 +15,12 @@ const log = createLogger({ env: 'test', logLevel: 'info' })
 exitOnUncaught(log)
 const server = await startTestServer({ config: { maxEventLoopDelayMs: 60_000 }, routes: (app) => {
   app.get('/slow', { config: { access: 'public' } }, () => new Promise((resolve) => setTimeout(resolve, 300, { ok: true })))
+  app.get('/busy', { config: { access: 'public' } }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const until = performance.now() + 1
+    while (performance.now() < until);
+    return { ok: true }
+  })
   app.get('/blocks', { config: { access: 'public' } }, async () => {
     const until = performance.now() + 1500
     while (performance.now() < until);
@@ -105,6 +112,23 @@ describe('the end of a process', () => {
     assert.equal(await exitOf(child), 0)
     assert.match(first.answer(), /^HTTP\/1.1 200 /)
     assert.match(second.answer(), /^HTTP\/1.1 200 /)
+  })
+
+  test('whoever opens a connection while it ends is answered or refused, never cut off', async () => {
+    const { child, url } = await start()
+    const ends = Promise.all(
+      Array.from({ length: 60 }, async () => {
+        for (;;) {
+          const [response] = await once(get(`${url}/busy`, { agent: false }), 'response').catch((error) => [error])
+          if (response instanceof Error) return (response as NodeJS.ErrnoException).code
+          await once(response.resume(), 'end')
+        }
+      }),
+    )
+    await pause(400)
+    child.kill('SIGTERM')
+    assert.deepEqual([...new Set(await ends)], ['ECONNREFUSED'])
+    assert.equal(await exitOf(child), 0)
   })
 
   test('a handler that never ends does not keep it: the limit ends it with 1 and a line in the log', async () => {

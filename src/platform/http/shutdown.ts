@@ -49,7 +49,6 @@ export function onShutdown({
       const lifecycle = lifecycleOf(app)
       lifecycle.draining = true
       await pause(delaySeconds)
-      lifecycle.hangUp()
       await emptyConnections(app.server, lifecycle)
     }
     const all = app ? [{ name: 'http', run: () => app.close() }, ...steps] : steps
@@ -98,6 +97,8 @@ export function exitOnUncaught(log: Logger, exit: (code: number) => void = proce
 /** A connection that has brought nothing for so long has nothing on its way. */
 const QUIET_SECONDS = 1
 const LOOK_EVERY_SECONDS = 0.02
+/** More connections than can be accepted have to be refused at some time. */
+const ACCEPT_SECONDS = 1
 
 /**
  * Stops listening and lets every open connection have its last answer. Node's own `server.close()` counts a connection
@@ -105,20 +106,35 @@ const LOOK_EVERY_SECONDS = 0.02
  */
 async function emptyConnections(server: HttpServer, lifecycle: Lifecycle): Promise<void> {
   if (!server.listening) return
-  await arrivals()
+  await acceptWaiting(server)
   NetServer.prototype.close.call(server)
+  // Not before: whoever is sent away comes back at once, and would still be let into the queue of a port that closes.
+  lifecycle.hangUp()
   const count = () => new Promise<number>((resolve) => server.getConnections((_error, open) => resolve(open)))
   const stopped = performance.now()
   const quiet = () => performance.now() - Math.max(stopped, lifecycle.lastArrival) > QUIET_SECONDS * 1000
   while (!quiet() && (await count()) > 0) {
     await pause(LOOK_EVERY_SECONDS)
-    await arrivals()
+    await turn()
   }
   server.closeIdleConnections()
 }
 
-/** Until what has come while the process was busy is accepted and read: the event loop does so just before this. */
-function arrivals(): Promise<void> {
+/** Connections that nobody has accepted when the port closes are reset, and one is accepted in a turn. */
+async function acceptWaiting(server: HttpServer): Promise<void> {
+  const limit = performance.now() + ACCEPT_SECONDS * 1000
+  let accepted = 0
+  const count = () => accepted++
+  server.on('connection', count)
+  for (let before = -1; before < accepted && performance.now() < limit; ) {
+    before = accepted
+    await turn()
+  }
+  server.off('connection', count)
+}
+
+/** Of the event loop: what has come while the process was busy is read before this returns. */
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
