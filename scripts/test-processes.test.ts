@@ -90,3 +90,29 @@ test('a file that cannot be loaded, or fails, fails the process, and the others 
   assert.match(output, /planted/)
   assert.match(output, /pass 1\n.*fail 2\n/s)
 })
+
+for (const [kind, fault] of [
+  ['an exception that nobody catches', "setTimeout(() => { throw new Error('planted') }, 5)"],
+  ['a rejection that nobody handles', "setTimeout(() => Promise.reject(new Error('planted')), 5)"],
+] as const) {
+  for (const files of [['a'], ['a', 'b']]) {
+    test(`${kind} fails a process of ${files.length}, and says what it was`, async () => {
+      const stray = `import { test } from 'node:test'
+        test('content', async () => { ${fault}; await new Promise((resolve) => setTimeout(resolve, 50)) })`
+      const { content, output } = await execute(
+        Object.fromEntries(files.map((file) => [`src/stray/${file}.test.ts`, file === 'a' ? stray : HOOKED])),
+      )
+      assert.equal(content, false, output)
+      assert.match(output, /planted/)
+    })
+  }
+}
+
+test('tests within tests belong to them', async () => {
+  const { content, output } = await execute({
+    'src/nested/a.test.ts': `import { test } from 'node:test'
+      test('outer', async (t) => { await Promise.resolve(); await t.test('inner', () => {}) })`,
+  })
+  assert.ok(content, output)
+  assert.match(output, /▶ outer\n\s+✔ inner/)
+})

@@ -22,8 +22,7 @@ export function shareProcesses(files: string[], root: string): { processes: Test
   const folder = mkdtempSync(join(tmpdir(), 'plinth-tests-'))
   const processes = groups(files).map((group, at): TestProcess => {
     const [first] = group as [string]
-    if (group.length === 1) return { name: first, entry: resolve(root, first) }
-    const name = `${moduleOf(first)} (${group.length} files)`
+    const name = group.length === 1 ? first : `${moduleOf(first)} (${group.length} files)`
     const entry = join(folder, `${at}-${moduleOf(first).replaceAll('/', '-')}.mjs`)
     writeFileSync(entry, sourceOf(group, root))
     return { name, entry }
@@ -48,13 +47,9 @@ function moduleOf(file: string): string {
   return place === 'web' || place === 'scripts' ? (place as string) : file
 }
 
-/** A suite for each file, so that its hooks stay its own. That a file cannot be loaded fails as a test of it. */
 function sourceOf(files: string[], root: string): string {
-  return `import { describe, test } from 'node:test'
-for (const [name, path] of ${JSON.stringify(files.map((file) => [file, resolve(root, file)]))}) {
-  describe(name, async () => {
-    await import(path).catch((error) => test('can be loaded', () => { throw error }))
-  })
-}
+  const given = files.map((name) => ({ name, path: resolve(root, name) }))
+  return `import { loadTestFiles } from ${JSON.stringify(import.meta.resolve('./test-files.ts'))}
+await loadTestFiles(${JSON.stringify(given)})
 `
 }
