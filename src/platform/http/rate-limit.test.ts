@@ -193,6 +193,8 @@ describe('limits in Redis', { skip: redisServer ? false : 'there is no redis-ser
     const redis = openRedis({ redisUrl: `redis://127.0.0.1:${port}` }, log)
     assert.ok(redis)
     await once(redis, 'ready')
+    // A machine busy with other tests is late at times; what happens then is the promise of another test.
+    redis.options.commandTimeout = 10_000
     try {
       await work(createLimiter({ log, redis }), redis)
     } finally {
