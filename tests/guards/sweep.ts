@@ -19,8 +19,6 @@ export interface Sweep {
 interface Options {
   /** Segments of addresses that lead to a known kind of row: `{ archived: 'projects' }`. */
   aliases?: Record<string, string>
-  /** Only the operations of these addresses; all of them otherwise. */
-  paths?: RegExp
 }
 
 interface Ground {
@@ -52,7 +50,7 @@ const OWN_HEADERS = /^(date|x-request-id|keep-alive|connection|ratelimit-remaini
 /** Names of fields that belong into no answer. */
 const NEVER_ANSWERED = /"(password\w*|\w*_hash|\w*secret\w*|totp\w*|stripe_\w+)":/
 
-export async function sweep(app: GuardedApp, { aliases = {}, paths }: Options = {}): Promise<Sweep> {
+export async function sweep(app: GuardedApp, { aliases = {} }: Options = {}): Promise<Sweep> {
   const ground: Ground = {
     app,
     operations: operationsOf(app.app),
@@ -61,8 +59,7 @@ export async function sweep(app: GuardedApp, { aliases = {}, paths }: Options = 
     found: new Set(),
     token: undefined,
   }
-  const { ours, found } = ground
-  const operations = paths ? ground.operations.filter(({ path }) => paths.test(path)) : ground.operations
+  const { operations, ours, found } = ground
   const rows = await openRows(app.databaseUrl)
   const unknown = new Set<Operation>()
   const attempt = async (operation: Operation, work: () => Promise<void>) => {

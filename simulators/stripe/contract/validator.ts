@@ -85,7 +85,6 @@ const ajv = new Ajv2020({
   // Most schemas are compiled for a few objects only, so what a process waits for is the compiling: half of it this way.
   code: { optimize: false },
   inlineRefs: false,
-  validateSchema: false,
 })
 ajv.addKeyword({ keyword: LATER, schemaType: 'string', errors: 'full', validate: later })
 ajv.addSchema({

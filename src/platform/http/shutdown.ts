@@ -123,14 +123,16 @@ async function emptyConnections(server: HttpServer, lifecycle: Lifecycle): Promi
 /** Connections that nobody has accepted when the port closes are reset, and one is accepted in a turn. */
 async function acceptWaiting(server: HttpServer): Promise<void> {
   const limit = performance.now() + ACCEPT_SECONDS * 1000
-  let accepted = 0
-  const count = () => accepted++
-  server.on('connection', count)
-  for (let before = -1; before < accepted && performance.now() < limit; ) {
-    before = accepted
-    await turn()
+  let accepted = false
+  const accept = () => {
+    accepted = true
   }
-  server.off('connection', count)
+  server.on('connection', accept)
+  do {
+    accepted = false
+    await turn()
+  } while (accepted && performance.now() < limit)
+  server.off('connection', accept)
 }
 
 /** Of the event loop: what has come while the process was busy is read before this returns. */
