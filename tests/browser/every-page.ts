@@ -27,6 +27,10 @@ export function everyPagePromises(stage: Stage): void {
     assert.deepEqual((await findings()).sideways, [])
   })
 
+  promise('no page asks for more than 40 files and answers before it is there', async () => {
+    assert.deepEqual((await findings()).laden, [])
+  })
+
   promise(
     'no page throws, complains, breaks its content security policy, is refused anything or asks another origin',
     async () => {

@@ -13,19 +13,24 @@ const ALL: RunOptions = { resultTypes: ['violations'], iframes: false }
 // Between the themes only colours differ.
 const QUESTIONS = { light: ALL, dark: { ...ALL, runOnly: ['color-contrast', 'link-in-text-block'] } }
 
+/** Six at a time and an answer each way: more of them are seconds on a slow line. */
+const MOST_REQUESTS = 40
+
 export interface Findings {
   pages: number
   /** Serious and critical ones, in light and dark. */
   accessibility: string[]
   /** Pages that can be scrolled sideways on a phone. */
   sideways: string[]
+  /** Pages that are not there before this many requests. */
+  laden: string[]
   /** Faults, and requests that were refused: none of these pages asks for anything it may not have. */
   faults: string[]
 }
 
 export async function walk(stage: Stage, stops: Stop[]): Promise<Findings> {
   const { visit, close } = openVisit(stage)
-  const found: Findings = { pages: 0, accessibility: [], sideways: [], faults: visit.faults }
+  const found: Findings = { pages: 0, accessibility: [], sideways: [], laden: [], faults: visit.faults }
   try {
     const visitor = await visit.window()
     const owner = await visit.windowOf(DEMO_OWNER)
@@ -49,10 +54,16 @@ export async function walk(stage: Stage, stops: Stop[]): Promise<Findings> {
 }
 
 async function walkThrough(page: Page, stops: Stop[], found: Findings): Promise<void> {
+  let requests = 0
+  page.on('request', () => {
+    requests += 1
+  })
   for (const stop of stops) {
     await page.setViewportSize(WIDE)
     await page.emulateMedia({ colorScheme: 'light' })
+    requests = 0
     await goTo(page, stop)
+    if (requests > MOST_REQUESTS) found.laden.push(`${stop.name}: ${requests} requests`)
     await page.evaluate(AXE)
     found.accessibility.push(...(await graveFaults(page, stop, 'light')))
     await page.emulateMedia({ colorScheme: 'dark' })
