@@ -16,6 +16,7 @@ import pg from 'pg'
 import { startEmbeddedPostgres } from '#platform/db/embedded.ts'
 import { buildTemplate, dropTestDatabases, namesOfRun } from '../tests/support/database.ts'
 import { shareProcesses, type TestProcess } from './test-processes.ts'
+import { openScratch } from './test-scratch.ts'
 import { startTally, type TallyOfRun } from './test-tally.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -40,6 +41,8 @@ const interruption = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort())
 
 const started = performance.now()
+const scratch = await openScratch()
+if (scratch.folder) process.env.TMPDIR = scratch.folder
 const shared = shareProcesses(files, root)
 const tally = startTally()
 const server = await openServer()
@@ -64,6 +67,7 @@ try {
     await dropTestDatabases(server.url, template)
   }
   await server.stop()
+  await scratch.remove()
 }
 
 function findFiles(patterns: string[]): string[] {

@@ -3,19 +3,18 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildWeb } from '../../src/bin/dev/web-build.ts'
 import { DEMO_PASSWORD, seedDemo } from '../../src/demo/index.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { freePort } from '../support/processes.ts'
 import { launchChromium } from './chromium.ts'
-import { type Watch, watch } from './watch.ts'
+import type { Watch } from './watch.ts'
+import { keepWindows, type Window, type Windows } from './windows.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-/** Long, because a machine may be busy with other tests. */
-const PATIENCE_MS = 20_000
 
-export const WIDE = { width: 1280, height: 800 }
+export { WIDE } from './windows.ts'
 export const PHONE = { width: 390, height: 844 }
 export const DEMO_OWNER = { email: 'owner@acme.test', password: DEMO_PASSWORD }
 /** Where screenshots go; none are made without it. */
@@ -23,7 +22,7 @@ export const SCREENSHOTS = process.env.PLINTH_SCREENSHOTS
 
 export interface Stage {
   app: TestApp
-  browser: Browser
+  windows: Windows
   /** A test whose name is a promise; it also fails when a page did what no page may do. */
   promise(name: string, body: (visit: Visit) => Promise<void>): void
   close(): Promise<void>
@@ -53,12 +52,13 @@ export async function openStage(chromium: string): Promise<Stage> {
   const { db, clock, accounts } = app.services
   await seedDemo({ db, clock, passwords: accounts.passwords })
 
+  const windows = keepWindows(browser, app.url)
   return {
     app,
-    browser,
+    windows,
     promise(name, body) {
       test(name, async () => {
-        const { visit, unexpected, close } = openVisit({ browser, app })
+        const { visit, unexpected, close } = openVisit({ windows, app })
         try {
           await body(visit).catch(async (error) => {
             await close(name)
@@ -77,7 +77,7 @@ export async function openStage(chromium: string): Promise<Stage> {
   }
 }
 
-export function openVisit({ browser, app: own }: Pick<Stage, 'browser' | 'app'>): {
+export function openVisit({ windows, app: own }: Pick<Stage, 'windows' | 'app'>): {
   visit: Visit
   /** Faults that nobody expected. */
   unexpected(): string[]
@@ -85,21 +85,13 @@ export function openVisit({ browser, app: own }: Pick<Stage, 'browser' | 'app'>)
   close(failed?: string): Promise<void>
 } {
   const seen: Watch = { faults: [], refused: [] }
-  const windows: BrowserContext[] = []
+  const lent: Window[] = []
   const expected: RegExp[] = []
 
   async function window({ app = own, ...options }: BrowserContextOptions & { app?: TestApp } = {}) {
-    const made = await browser.newContext({
-      baseURL: app.url,
-      viewport: WIDE,
-      locale: 'en-GB',
-      reducedMotion: 'reduce',
-      ...options,
-    })
-    windows.push(made)
-    made.setDefaultTimeout(PATIENCE_MS)
-    watch(made, app.url, seen)
-    return made
+    const made = await windows.lend(app.url, seen, options)
+    lent.push(made)
+    return made.context
   }
 
   return {
@@ -119,16 +111,20 @@ export function openVisit({ browser, app: own }: Pick<Stage, 'browser' | 'app'>)
     },
     unexpected: () => seen.faults.filter((fault) => !expected.some((kind) => kind.test(fault))),
     async close(failed) {
-      if (failed && SCREENSHOTS) await photograph(windows, failed)
-      await Promise.all(windows.splice(0).map((each) => each.close()))
+      if (failed) {
+        if (SCREENSHOTS) await photograph(lent, failed)
+        // Whatever state it is in, nobody else gets it.
+        for (const each of lent) each.isPlain = false
+      }
+      await Promise.all(lent.splice(0).map((each) => windows.takeBack(each)))
     },
   }
 }
 
-async function photograph(windows: BrowserContext[], failed: string): Promise<void> {
+async function photograph(windows: Window[], failed: string): Promise<void> {
   mkdirSync(join(SCREENSHOTS as string, 'failed'), { recursive: true })
   const name = failed.replace(/\W+/g, '-').slice(0, 60)
-  for (const [index, page] of windows.flatMap((window) => window.pages()).entries())
+  for (const [index, page] of windows.flatMap(({ context }) => context.pages()).entries())
     await page.screenshot({ path: join(SCREENSHOTS as string, 'failed', `${name}-${index}.png`) }).catch(() => {})
 }
 

@@ -11,23 +11,24 @@ export interface Watch {
   readonly refused: string[]
 }
 
-export function watch(context: BrowserContext, origin: string, { faults, refused }: Watch): void {
-  context.on('weberror', (thrown) => faults.push(`thrown on ${thrown.page()?.url()}: ${thrown.error()}`))
+/** `seen` is asked at every event, for a window may be visited again. */
+export function watch(context: BrowserContext, origin: string, seen: () => Watch): void {
+  context.on('weberror', (thrown) => seen().faults.push(`thrown on ${thrown.page()?.url()}: ${thrown.error()}`))
   context.on('console', (message) => {
     const text = message.text()
     // A page that names no icon makes the browser look for one.
     if (message.location().url.endsWith('/favicon.ico')) return
-    if (text.startsWith('Failed to load resource')) refused.push(`${message.location().url}: ${text}`)
+    if (text.startsWith('Failed to load resource')) seen().refused.push(`${message.location().url}: ${text}`)
     else if (message.type() === 'error' || /content security policy/i.test(text))
-      faults.push(`console of ${message.page()?.url()}: ${text}`)
+      seen().faults.push(`console of ${message.page()?.url()}: ${text}`)
   })
   context.on('request', (request) => {
     const { origin: asked, protocol } = new URL(request.url())
     if (asked !== origin && !['data:', 'blob:', 'about:'].includes(protocol))
-      faults.push(`asked another origin: ${request.url()}`)
+      seen().faults.push(`asked another origin: ${request.url()}`)
   })
   context.on('response', (response) => {
     if (response.status() >= 500 && !('x-planted' in response.headers()))
-      faults.push(`${response.request().method()} ${response.url()} was answered ${response.status()}`)
+      seen().faults.push(`${response.request().method()} ${response.url()} was answered ${response.status()}`)
   })
 }

@@ -101,10 +101,10 @@ export async function openWorkingDatabase(): Promise<WorkingDatabase> {
 
 type Falsy = false | 0 | '' | null | undefined
 
-/** Resolves with the first value that is not falsy; rejects when there is none in time. */
 /** Asks how many jobs could be at work by now. */
 export const DUE_JOBS = `select count(*) from pgboss.job where state < 'completed' and start_after < now()`
 
+/** Resolves with the first value that is not falsy; rejects when there is none in time. */
 export async function until<T>(probe: () => T | Promise<T>, seconds = 10): Promise<Exclude<T, Falsy>> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {

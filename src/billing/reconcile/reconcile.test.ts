@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { membersChanged } from '#tenants'
-import { until } from '../../../tests/support/jobs.ts'
+import { DUE_JOBS, until } from '../../../tests/support/jobs.ts'
 import { type Inbox, type Subscriber, startInbox, subscribe } from '../../../tests/support/stripe-inbox.ts'
 import type { StripeAccount } from '../stripe/client.ts'
 import { syncCustomer } from '../sync/sync.ts'
@@ -18,10 +18,11 @@ const run = async (heal: boolean) => (await reconcile(inbox.app.services.billing
 const kinds = (drift: Awaited<ReturnType<typeof run>>) => [...new Set(drift.map(({ kind }) => kind))].sort()
 const entitlementOf = async ({ tenantId }: Subscriber) =>
   (await inbox.rows('select * from tenant_entitlements where tenant_id = $1', [tenantId]))[0]
-/** All that is told has arrived and is worked off. */
+/** All that is told has arrived and is worked off, and no job is left that could work on what comes next. */
 const settle = async (...subscribers: Subscriber[]) => {
   await inbox.local.settled()
   for (const { customer } of subscribers) await inbox.quiet(customer)
+  await until(async () => Number((await inbox.rows(DUE_JOBS))[0]?.count) === 0, 30)
 }
 
 test('whatever differs from Stripe is reported, set right when asked to, and not found again', async () => {
