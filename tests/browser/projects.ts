@@ -122,6 +122,24 @@ export function projects(stage: Stage): void {
     await notice(mine, 'Saved Alpha of both.')
   })
 
+  promise(
+    'a page asks for its data before it is known who is signed in, and on pointing at its link',
+    async (visit) => {
+      const page = await (await visit.windowOf(DEMO_OWNER)).newPage()
+      const list = page.waitForRequest('**/api/v1/projects?**')
+      await page.route('**/api/v1/auth/me', async (route) => {
+        await list
+        await route.continue()
+      })
+      await page.goto('/t/acme/projects')
+      await page.getByText('1–20 of 24 projects').waitFor()
+      const members = page.waitForRequest('**/api/v1/users?**')
+      await page.getByRole('link', { name: 'Members', exact: true }).hover()
+      await members
+      assert.equal(new URL(page.url()).pathname, '/t/acme/projects')
+    },
+  )
+
   promise('a failing list says so with the number of the request, and recovers', async (visit) => {
     const owner = await app.signUp('bumpy')
     const page = await (await visit.windowOf(owner)).newPage()

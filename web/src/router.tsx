@@ -1,4 +1,5 @@
 /** Every page of the app and where it lives. */
+import type { FetchQueryOptions } from '@tanstack/react-query'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { rememberTenant } from './api/client.ts'
 import { queryClient } from './api/queries.ts'
@@ -11,9 +12,19 @@ import { NotFound, NotFoundInTenant } from './frame/not-found.tsx'
 import { FrameLoading, PageLoading } from './frame/page-loading.tsx'
 import { RouteFailure } from './frame/route-failure.tsx'
 import { flag, oneOf, optional, planName, text, wholeNumber } from './frame/search-params.ts'
+import { projectQuery, projectsQuery, recentProjectsQuery } from './projects/data.ts'
 import { projectSorts } from './projects/sorts.ts'
+import { membersQuery, tenantQuery } from './tenants/data.ts'
 import { memberSorts } from './tenants/sorts.ts'
 import { headingFont } from './ui/fonts.ts'
+
+/**
+ * Asks for what a page shows first while its code and the person's rights are on their way, or when somebody points at its
+ * link. Only what every role may read; what fails, the page asks again and says.
+ */
+function askEarly<T, E, D, K extends readonly unknown[]>(query: FetchQueryOptions<T, E, D, K>): void {
+  void queryClient.prefetchQuery(query)
+}
 
 const root = createRootRoute({ notFoundComponent: NotFound })
 
@@ -134,6 +145,7 @@ const tenant = createRoute({
 const home = createRoute({
   getParentRoute: () => tenant,
   path: '/',
+  loader: ({ params }) => askEarly(recentProjectsQuery(params.tenant)),
   component: lazyRouteComponent(() => import('./home/home.tsx'), 'HomePage'),
 })
 
@@ -148,12 +160,15 @@ const projects = createRoute({
       page: wholeNumber(search.page),
       new: flag(search.new),
     }),
+  loaderDeps: ({ search: { new: _, ...filter } }) => filter,
+  loader: ({ params, deps }) => askEarly(projectsQuery(params.tenant, deps)),
   component: lazyRouteComponent(() => import('./projects/projects.tsx'), 'ProjectsPage'),
 })
 
 const project = createRoute({
   getParentRoute: () => tenant,
   path: '/projects/$project',
+  loader: ({ params }) => askEarly(projectQuery(params.tenant, params.project)),
   component: lazyRouteComponent(() => import('./projects/project.tsx'), 'ProjectPage'),
 })
 
@@ -170,6 +185,10 @@ const members = createRoute({
       page: wholeNumber(search.page),
       invite: flag(search.invite),
     }),
+  loaderDeps: ({ search: { invite: _, ...filter } }) => filter,
+  loader: ({ params, deps: { tab, ...filter } }) => {
+    if (!tab) askEarly(membersQuery(params.tenant, filter))
+  },
   component: lazyRouteComponent(() => import('./tenants/members.tsx'), 'MembersPage'),
 })
 
@@ -221,6 +240,7 @@ const analytics = createRoute({
 const settings = createRoute({
   getParentRoute: () => tenant,
   path: '/settings',
+  loader: ({ params }) => askEarly(tenantQuery(params.tenant)),
   component: lazyRouteComponent(() => import('./tenants/settings.tsx'), 'SettingsPage'),
 })
 

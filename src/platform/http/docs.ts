@@ -93,7 +93,11 @@ const SWAGGER_PAGE = `<!doctype html>
 </html>
 `
 
-const START_SWAGGER = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true, persistAuthorization: false })
+const START_SWAGGER = `const dark = matchMedia('(prefers-color-scheme: dark)')
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', follow)
+follow()
+SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true, persistAuthorization: false })
 `
 
 const REDOC_PAGE = `<!doctype html>

@@ -6,7 +6,7 @@ import { auditQuery } from '../audit/data.ts'
 import { actionWords, actorName, subjectOf } from '../audit/words.ts'
 import { useMe } from '../auth/me.tsx'
 import { Page } from '../frame/page.tsx'
-import { projectsQuery } from '../projects/data.ts'
+import { projectsQuery, recentProjects, recentProjectsQuery } from '../projects/data.ts'
 import { StatusBadge } from '../projects/status.tsx'
 import { invitationsQuery, membersQuery } from '../tenants/data.ts'
 import { roleLabel } from '../tenants/roles.ts'
@@ -21,7 +21,6 @@ import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { greetingFor } from './greeting.ts'
 
 // As many as stand beside the activities, and asked for once by everything that counts them.
-const recentProjects = 8
 
 export function HomePage() {
   const { me, key, can } = useMe()
@@ -61,7 +60,7 @@ function Numbers() {
   const count = (query: { data?: { total: number } | undefined; isError: boolean }) =>
     query.isError ? '–' : query.data && number(query.data.total)
   const active = useQuery(projectsQuery(key, { status: 'active', per_page: 1 }))
-  const all = useQuery(projectsQuery(key, { per_page: recentProjects }))
+  const all = useQuery(recentProjectsQuery(key))
   const members = useQuery(membersQuery(key, { status: 'active', per_page: 1 }))
   const invitations = useQuery({ ...invitationsQuery(key), enabled: can('members.invite') })
   return (
@@ -112,7 +111,7 @@ function Numbers() {
 
 function RecentProjects() {
   const { key, can } = useMe()
-  const recent = useQuery(projectsQuery(key, { per_page: recentProjects }))
+  const recent = useQuery(recentProjectsQuery(key))
   return (
     <Card
       flush
@@ -241,7 +240,7 @@ function People() {
 /** For whoever sets an organisation up; gone as soon as both steps are done. */
 function FirstSteps() {
   const { key, can } = useMe()
-  const projects = useQuery(projectsQuery(key, { per_page: recentProjects }))
+  const projects = useQuery(recentProjectsQuery(key))
   const members = useQuery(membersQuery(key, { status: 'active', per_page: 1 }))
   const invitations = useQuery({ ...invitationsQuery(key), enabled: can('members.invite') })
   if (!can('members.invite') || !projects.data || !members.data || !invitations.data) return null

@@ -27,6 +27,10 @@ export const projectsQuery = (tenant: string, filter: ProjectFilter) =>
     placeholderData: keepPreviousData,
   })
 
+/** As many as the first page shows. */
+export const recentProjects = 8
+export const recentProjectsQuery = (tenant: string) => projectsQuery(tenant, { per_page: recentProjects })
+
 /** With the ETag that an edit has to send back. */
 export const projectQuery = (tenant: string, id: string) =>
   queryOptions({
