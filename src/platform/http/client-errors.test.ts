@@ -114,9 +114,10 @@ describe('what is not well-formed HTTP', () => {
       'POST /api/v1/things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"a":',
       8000,
     )
-    const start = performance.now()
+    let cutOff = 0
+    for (const each of [...slow, body]) each.then(() => cutOff++)
     assert.equal((await fetch(`${server.url}/livez`)).status, 200)
-    assert.ok(performance.now() - start < 200)
+    assert.equal(cutOff, 0, 'others need not wait until the slow ones are cut off')
     for (const answer of await Promise.all([...slow, body]))
       assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*"code":"REQUEST_TIMEOUT"/)
     assert.deepEqual(handled, [])

@@ -162,7 +162,8 @@ for (const env of ['development', 'production'] as const) {
         const start = performance.now()
         assert.ok('email' in (await detailsOf({ email: text })))
         assert.ok('at' in (await detailsOf({ at: text })))
-        assert.ok(performance.now() - start < 200)
+        // What looks at every pair of them takes seconds.
+        assert.ok(performance.now() - start < 1000)
       }
     })
 
