@@ -12,12 +12,12 @@ export interface Person {
 }
 
 export const people: readonly Person[] = [
-  { email: 'owner@acme.test', fullName: 'Robin Owner', tenant: 'acme', role: 'owner', joined: 365 },
+  { email: 'owner@acme.test', fullName: 'Robin Owner', tenant: 'acme', role: 'owner', joined: 378 },
   { email: 'admin@acme.test', fullName: 'Alex Admin', tenant: 'acme', role: 'admin', joined: 340 },
   { email: 'member@acme.test', fullName: 'Morgan Member', tenant: 'acme', role: 'member', joined: 212 },
   { email: 'viewer@acme.test', fullName: 'Vic Viewer', tenant: 'acme', role: 'viewer', joined: 97 },
   { email: 'owner@globex.test', fullName: 'Gale Owner', tenant: 'globex', role: 'owner', joined: 41 },
-  { email: 'staff@plinth.test', fullName: 'Sam Staff', staff: true, joined: 365 },
+  { email: 'staff@plinth.test', fullName: 'Sam Staff', staff: true, joined: 378 },
 ]
 
 export const tenants = {
