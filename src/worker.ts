@@ -22,7 +22,7 @@ const DAY_MS = 24 * HOUR_MS
 const cleanUp = defineJob<Record<string, never>>('platform.clean_up')
 
 export interface WorkOptions {
-  accounts: Pick<Accounts, 'db' | 'clock' | 'appUrl'>
+  accounts: Pick<Accounts, 'db' | 'clock' | 'appUrl' | 'throttles'>
   limiter: Limiter
   emailTransport: EmailTransport
   billing: Billing
@@ -37,9 +37,7 @@ export function workOf({ accounts, limiter, emailTransport, billing }: WorkOptio
       deliverEmail(emailTransport),
       pruneEmails.job,
       ...billingJobs(billing),
-      handle(registrationRequested, async ({ payload }) => {
-        if (!payload.silent) await answerRegistration(accounts, payload)
-      }),
+      handle(registrationRequested, ({ payload }) => answerRegistration(accounts, payload)),
       handle(verificationRequested, async ({ payload }) => {
         if (!payload.silent) await answerResend(accounts, payload)
       }),

@@ -13,9 +13,11 @@ export interface Intent {
 }
 
 /** Flows that must not tell whether an address has an account enqueue the same job for every address. */
-export const registrationRequested = defineJob<MailRequest & { registration_id: string; intent?: Intent | undefined }>(
-  'auth.registration_requested',
-)
+export const registrationRequested = defineJob<{
+  email: string
+  registration_id: string
+  intent?: Intent | undefined
+}>('auth.registration_requested')
 export const verificationRequested = defineJob<MailRequest & { intent?: Intent | undefined }>(
   'auth.verification_requested',
 )

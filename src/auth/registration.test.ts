@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import pg from 'pg'
 import { sql } from '#platform/db/kysely.ts'
 import { asSystem } from '#platform/db/scoped.ts'
 import { PASSWORD, startTestApp, type TestApp } from '../../tests/support/app.ts'
-import { until } from '../../tests/support/jobs.ts'
+import { DUE_JOBS, until } from '../../tests/support/jobs.ts'
 import { PLAIN_NAME } from './schemas.ts'
 
 const RATE = 30
@@ -185,6 +186,28 @@ test('a stranger who signs up over a waiting sign-up changes nothing about it', 
   assert.equal((await strict.request('POST', '/auth/login', { body: { email, password: PASSWORD } })).status, 200)
   const stranger = await strict.request('POST', '/auth/login', { body: { email, password: 'words of a stranger 7' } })
   assert.equal(stranger.status, 401)
+})
+
+test('twenty sign-ups with one address at the same time send one mail, and the next sends another', async () => {
+  const email = `${newName()}@example.com`
+  await strict.services.limiter.reset('register-from', '127.0.0.1')
+  const signUp = () => strict.request('POST', '/auth/register', { body: registration(email) })
+  const owner = new pg.Client({ connectionString: app.databaseUrl })
+  await owner.connect()
+  const mailsOnceDone = async () => {
+    await until(async () => Number((await owner.query(DUE_JOBS)).rows[0].count) === 0)
+    return (await owner.query('select from emails where recipient = $1', [email])).rowCount
+  }
+  try {
+    const answers = await Promise.all(Array.from({ length: 20 }, signUp))
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [202])
+    assert.equal(await mailsOnceDone(), 1)
+    assert.equal((await signUp()).status, 202)
+    assert.equal(await mailsOnceDone(), 2)
+  } finally {
+    await owner.end()
+    await strict.services.limiter.reset('register-from', '127.0.0.1')
+  }
 })
 
 test('an address gets five mails an hour, however often and for whatever it is named', async () => {

@@ -20,7 +20,9 @@ import {
   consumeRegistration,
   deleteRegistrations,
   findRegistration,
+  hasRegistrationSince,
   insertRegistration,
+  lockSignUp,
   renewRegistration,
   replaceLink,
 } from './links/queries.ts'
@@ -47,6 +49,7 @@ export type Registered =
 
 export async function register(accounts: Accounts, input: Register, request: RequestFacts): Promise<Registered> {
   const email = normaliseEmail(input.email)
+  const askedAt = accounts.clock.now()
   assertAcceptablePassword(input.password, {
     minLength: accounts.passwordMinLength,
     email,
@@ -57,7 +60,7 @@ export async function register(accounts: Accounts, input: Register, request: Req
   await accounts.throttles.registerFrom(request.ip)
   const passwordHash = await accounts.passwords.hash(input.password)
   return accounts.emailVerification === 'required'
-    ? registerUnproven(accounts, { ...input, email, passwordHash })
+    ? registerUnproven(accounts, { ...input, email, passwordHash }, askedAt)
     : registerAtOnce(accounts, { ...input, email, passwordHash }, request)
 }
 
@@ -65,11 +68,13 @@ const slugWish = (text: string): SlugWish => ({ text, field: 'tenant_slug' })
 
 type Prepared = Register & { passwordHash: string }
 
-async function registerUnproven({ db, clock, throttles }: Accounts, input: Prepared): Promise<Registered> {
-  const now = clock.now()
-  const silent = !(await throttles.mayMail(input.email))
+/** Of those who sign up with one address at the same time, one is mailed: a button pressed twice, a request repeated. */
+async function registerUnproven({ db, clock }: Accounts, input: Prepared, askedAt: Date): Promise<Registered> {
   const id = newId()
   await asSystem(db, 'keep a sign-up until its mailbox is proven', async (tx) => {
+    await lockSignUp(tx, input.email)
+    const isAnswered = await hasRegistrationSince(tx, input.email, askedAt)
+    const now = clock.now()
     await insertRegistration(tx, {
       id,
       email: input.email,
@@ -80,11 +85,12 @@ async function registerUnproven({ db, clock, throttles }: Accounts, input: Prepa
       created_at: now,
       expires_at: new Date(now.getTime() + LINK_HOURS * HOUR_MS),
     })
+    if (isAnswered) return
     // While a mail to the address is on its way, further sign-ups with it wait in silence.
     await enqueue(
       tx,
       registrationRequested,
-      { email: input.email, silent, registration_id: id, intent: input.intent },
+      { email: input.email, registration_id: id, intent: input.intent },
       { singletonKey: input.email },
     )
   })
@@ -154,13 +160,14 @@ type Answering = Pick<Accounts, 'db' | 'clock' | 'appUrl'>
 
 /** The job behind a sign-up: mails the link, or tells the owner of an account that they have one. */
 export async function answerRegistration(
-  accounts: Answering,
+  accounts: Answering & Pick<Accounts, 'throttles'>,
   {
     email,
     registration_id: registrationId,
     intent,
   }: { email: string; registration_id: string; intent?: Intent | undefined },
 ): Promise<void> {
+  if (!(await accounts.throttles.mayMail(email))) return
   await asSystem(accounts.db, 'mail the link that proves a mailbox', async (tx) => {
     const account = await findAccountByEmail(tx, email)
     if (!account) return mailRegistrationLink(tx, accounts, { email, registrationId, intent })

@@ -1,4 +1,5 @@
 import type { Tx } from '#platform/db/database.ts'
+import { sql } from '#platform/db/kysely.ts'
 
 export type LinkPurpose = 'email_verify' | 'password_reset'
 
@@ -51,6 +52,22 @@ export async function insertRegistration(
   registration: Registration & { id: string; created_at: Date; expires_at: Date },
 ): Promise<void> {
   await tx.insertInto('registrations').values(registration).execute()
+}
+
+/** From here to the end of the transaction nobody else signs up with the address. */
+export async function lockSignUp(tx: Tx, email: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`sign-up:${email}`}, 0))`.execute(tx)
+}
+
+export async function hasRegistrationSince(tx: Tx, email: string, since: Date): Promise<boolean> {
+  const found = await tx
+    .selectFrom('registrations')
+    .select('id')
+    .where('email', '=', email)
+    .where('created_at', '>=', since)
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 /** The newest one that waits for this address. */

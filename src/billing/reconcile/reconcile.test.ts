@@ -55,6 +55,7 @@ test('an entitlement that is missing is made again, with a customer and without 
   await subscribe(inbox, acme.customer)
   await settle(acme)
   const free = await inbox.subscriber('drift-bare-free')
+  await settle(free)
   await inbox.rows('delete from billing_customers where tenant_id = $1', [free.tenantId])
   for (const table of ['tenant_entitlements', 'tenant_limits']) {
     await inbox.rows(`delete from ${table} where tenant_id in ($1, $2)`, [acme.tenantId, free.tenantId])
