@@ -84,10 +84,13 @@ const BASE_ENV = {
   PLINTH_SHUTDOWN_DELAY_SECONDS: '0',
 }
 
-/** The counters of one database are its own, as if each had a Redis. */
+/**
+ * The counters of one database are its own, as if each had a Redis, and exact: a busy machine may answer later than the
+ * moment after which a process counts by itself.
+ */
 function redisOf(databaseUrl: string): string | undefined {
   const { REDIS_URL } = process.env
-  return REDIS_URL && `${REDIS_URL}?keyPrefix=${new URL(databaseUrl).pathname.slice(1)}:`
+  return REDIS_URL && `${REDIS_URL}?keyPrefix=${new URL(databaseUrl).pathname.slice(1)}:&commandTimeout=10000`
 }
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
