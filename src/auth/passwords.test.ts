@@ -42,8 +42,9 @@ test('no account takes as long as a wrong password', async () => {
     known.push(await time(stored))
     unknown.push(await time(undefined))
   }
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length / 2] as number
-  assert.ok(Math.abs(median(known) - median(unknown)) < Math.max(5, median(known) * 0.5))
+  // The fastest of each, because what else a busy machine does only adds to them.
+  const [of, ofNobody] = [Math.min(...known), Math.min(...unknown)]
+  assert.ok(Math.abs(of - ofNobody) < of * 0.5, `${of} ms with an account, ${ofNobody} ms without`)
 })
 
 test('a bcrypt hash of an older system verifies, asks to be replaced, and never ignores what is beyond 72 bytes', async () => {
